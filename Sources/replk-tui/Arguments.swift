@@ -254,15 +254,18 @@ struct Arguments {
       && !Checkpoint.hasExtension(word) && !SessionFile.isSession(word) && !SavedMap.isSaved(word)
   }
 
-  /// Says which files among the pictures are left out.
-  func tellOthers() {
-    guard let first = others.first else { return }
+  /// Which files among the pictures are left out; nil: none is.
+  var othersLeftOut: String? {
+    guard let first = others.first else { return nil }
     let more = others.count > 1 ? " and \(others.count - 1) more" : ""
-    StandardStreams.writeError(
-      Text.message(
-        "left out \(others.count.counted("file")) behind --image that "
-          + "\(others.count == 1 ? "is not a picture" : "are not pictures") "
-          + "(\(ImageList.kinds(of: others))): \(first)\(more)"))
+    return "left out \(others.count.counted("file")) behind --image that "
+      + "\(others.count == 1 ? "is not a picture" : "are not pictures") "
+      + "(\(ImageList.kinds(of: others))): \(first)\(more)"
+  }
+
+  /// Says so.
+  func tellOthers() {
+    if let othersLeftOut { StandardStreams.writeError(Text.message(othersLeftOut)) }
   }
 
   func has(_ option: String) -> Bool { values[option] != nil }

@@ -77,6 +77,7 @@ enum ExploreCommand {
         SessionFile.isFile($0) ? $0 : nil
       }
     }
+      options.notices += Self.leftOut(arguments)
     let terminal: CursesTerminal
     do {
       terminal = try CursesTerminal.open(terminalOptions)
@@ -93,6 +94,12 @@ enum ExploreCommand {
   }
 
   /// Of several explorers at once the first keeps its state.
+  /// What of the pictures is not looked at: standard error has it too, where the screen covers it.
+  static func leftOut(_ arguments: Arguments) -> [String] {
+    [arguments.othersLeftOut].compactMap(\.self)
+      + ImageList.leftOut(of: arguments.all("--image")).lines
+  }
+
   private static func lockState(_ options: inout ExplorerOptions) -> FileLock? {
     guard options.statePath != nil else { return nil }
     let reason: String
@@ -103,7 +110,7 @@ enum ExploreCommand {
       reason = error.explanation
     }
     options.statePath = nil
-    options.notice = "\(reason): what is on this screen will not be kept"
+    options.notices.append("\(reason): what is on this screen will not be kept")
     return nil
   }
 
@@ -122,7 +129,7 @@ enum ExploreCommand {
     } catch is FileError {
       return nil
     } catch {
-      options.notice = "the last session is not restored: \(error)"
+      options.notices.append("the last session is not restored: \(error)")
       options.statePath = nil
       return nil
     }

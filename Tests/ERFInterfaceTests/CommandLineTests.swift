@@ -23,6 +23,9 @@ import Testing
     #expect(
       command
         == "replk-tui snapshot replk-tui-session-2.json --screen 200x60 -o screen.png\n")
+    let lines = try #require(model.notice?.lines)
+    let wrote = "wrote the session into the current folder as replk-tui-session-2.json"
+    #expect(lines[0].hasPrefix(wrote) && lines[1] + "\n" == command)
     // The user's own session keeps its name.
     #expect(model.sessionPath == nil && model.saving == nil)
   }

@@ -68,9 +68,7 @@ import Testing
       _ = refuse("resolved")
       return text
     }
-    func export(result: ERFResult, path: String, options: ExportOptions) throws {
-      throw refuse("export")
-    }
+    func export(_ files: [ExportedFile]) throws { throw refuse("export") }
     func write(_ bytes: [UInt8], to path: String) throws { throw refuse("write") }
     func copy(_ path: String, to other: String) throws { throw refuse("copy") }
     func exists(_ path: String) -> Bool { false }

@@ -94,9 +94,13 @@ struct FolderExporting: TestFiles {
     "\(folder)/\(path.split(separator: "/").last ?? "")"
   }
 
-  func export(result: ERFResult, path: String, options: ExportOptions) throws {
+  func export(_ files: [ExportedFile]) throws {
     try LocalEngine().export(
-      result: result, path: inside(path), options: options)
+      files.map { file in
+        var file = file
+        file.path = inside(file.path)
+        return file
+      })
   }
 
   func write(_ bytes: [UInt8], to path: String) throws {

@@ -368,9 +368,9 @@ final class FakeExporting: TestFiles {
     written.withLock { $0.append(other) }
   }
 
-  func export(result: ERFResult, path: String, options: ExportOptions) throws {
+  func export(_ files: [ExportedFile]) throws {
     if let failure { throw FakeComputing.Failure(description: failure) }
-    written.withLock { $0.append(path) }
+    written.withLock { $0 += files.map(\.path) }
   }
 
   func exists(_ path: String) -> Bool {

@@ -23,6 +23,28 @@ private let zeros = "checkpoints/refused/wrong-shape.pth"
     return path
   }
 
+  /// Of several files all are written or, where one of them cannot be, none.
+  @Test func exportsAreAllOrNone() throws {
+    let result = makeResult(makeRequest(size: 64))
+    func files(_ names: String...) -> [ExportedFile] {
+      names.map { name in
+        ExportedFile(result: result, path: folder.file(name), options: ExportOptions())
+      }
+    }
+    #expect(throws: FileError.self) { try engine.export(files("a.pgm", "missing/b.npy", "c.png")) }
+    #expect(folder.names.isEmpty)
+    try engine.export(files("a.pgm", "b.npy"))
+    #expect(folder.names == ["a.pgm", "b.npy"])
+  }
+
+  /// Two maps of one name do not take one place, though neither lies there yet.
+  @Test func exportsOfOneNameLieApart() {
+    let item = ExportItem(result: makeResult(makeRequest(size: 64)), stem: "map")
+    let files = ExportedFile.all([item, item], .maps, colours: "ember") { $0 == "map.png" }
+    let endings = ["pgm", "png", "npy"]
+    #expect(files.map(\.path) == endings.map { "map-2.\($0)" } + endings.map { "map-3.\($0)" })
+  }
+
   /// It never ends, and it is no pipe.
   @Test func devicesAreNoFiles() {
     let refusal = FileError.unreadable(path: "/dev/zero", reason: "it is a device, not a file")

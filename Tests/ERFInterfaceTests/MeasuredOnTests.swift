@@ -48,6 +48,17 @@ private func subject(_ panel: any Panel.Type, _ model: Model) -> String {
     }
   }
 
+  /// Where the other network has no map yet it is said whose is old.
+  @Test func oldMapsBesideNoneHaveTheirLetter() {
+    var model = nanos()
+    model.sides[1].shown = nil
+    _ = model.type("[")
+    for panel in [UnitPanel.self, ImagesPanel.self] as [any Panel.Type] {
+      let text = subject(panel, model)
+      #expect(text.hasSuffix("224 px · 1 picture · stage4 · A stale"), "\(text)")
+    }
+  }
+
   /// Costs depend on the input alone, whatever the maps are of.
   @Test func kernelsSayTheInputAlone() {
     var model = nanos()

@@ -154,6 +154,14 @@ import Testing
     #expect(!text.contains("…"))
   }
 
+  /// So it is of both where only one of the names leaves room for it.
+  @Test func fieldsBesideASavedMapHaveTheirNumbers() {
+    var model = makeModelBesideAMap()
+    for key in "2z".unicodeScalars { model.finish(model.type(key)) }
+    let text = view(model, size: ScreenSize(rows: 24, columns: 80)).text
+    #expect(text.contains(/A half in [0-9.]+ % +B half in [0-9.]+ %/), "\(text)")
+  }
+
   /// The selected layer's label does not run into that of its stage.
   @Test func labelsOfLayersStandApart() {
     let model = ScreenState.depthZoomed.model(Display())

@@ -76,6 +76,30 @@ import Testing
     }
   }
 
+  /// What is told with the first frame is told by the help until the end, and is among the messages.
+  @Test func whatIsToldAtFirstCanBeFound() {
+    var options = ExplorerOptions()
+    options.notices = ["this screen will not be kept", "left out 2 files"]
+    let told = ["TERM is unknown"] + options.notices
+    let terminal = FakeTerminal(
+      [
+        .event(.key(.character("c"))), .event(.key(.character("?"))),
+        .until { screen in (told + ["This time"]).allSatisfy { screen.contains($0) } },
+      ], notice: "TERM is unknown")
+    var loop = ExplorerLoop(
+      session: Session(models: ["RepLKNet-13"]), options: options, terminal: terminal,
+      engine: TestEngine(FakeComputing(), FakeExporting()))
+    #expect(loop.model.notice == Notice(.warning, told))
+    #expect(loop.model.log.map(\.text) == told)
+    loop.start()
+    for text in told { #expect(terminal.frames[0].text.contains(text)) }
+    while loop.exitCode == nil { loop.step() }
+    loop.finish()
+    #expect(!terminal.timedOut)
+    let other = loop.model.successor(Session(models: ["RepLKNet-31"]))
+    #expect(other.standing == told)
+  }
+
   @Test func cancellingEndsTheComputationAtItsNextLayer() {
     let computing = FakeComputing(layers: 1_000_000)
     let terminal = FakeTerminal([

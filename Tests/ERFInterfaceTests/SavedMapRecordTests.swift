@@ -51,6 +51,22 @@ import Testing
         " · B 1 picture · B stage4 · A middle assumed"))
   }
 
+  /// A map's heading names the layer that its file names, for which the size makes room.
+  @Test func headingsNameTheLayer() throws {
+    var result = makeResult(makeRequest(size: 64))
+    result.subject.tap = "stage2"
+    try write(result)
+    let model = try opened("m.pgm", beside: ["RepLKNet-13-nano"])
+    let hash = try SavedMap.load(path: folder.file("m.pgm")).subject.fileHash.prefix(8)
+    func heading(_ width: Int) -> String {
+      MapHeading(model, index: 0).facts(width).map(\.text).joined()
+    }
+    #expect(heading(44) == "saved map #\(hash) · input 64 × 64 · stage2")
+    #expect(heading(36) == "saved map #\(hash) · 64 px · stage2")
+    #expect(heading(30) == "saved map #\(hash) · stage2")
+    #expect(heading(20) == "saved map #\(hash)")
+  }
+
   /// Grey levels of 8 bits say so with their numbers, and what they cannot tell is no number.
   @Test(arguments: [PGMVariant.binary16, .binary8])
   func eightBitsAreSaid(_ variant: PGMVariant) throws {
@@ -70,12 +86,34 @@ import Testing
     #expect(figure.rows[0][6] == ratio.map { Format.areaNumber($0) } ?? "-")
     #expect((ratio == nil) == isCoarse)
     #expect(figure.caption.contains("8 bits, large thresholds") == isCoarse)
+    #expect(figure.caption.components(of: "large thresholds") == (isCoarse ? 1 : 0))
     #expect(!figure.caption.contains("no square of the input"))
     _ = model.type("4")
     for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
       let screen = view(model, size: ScreenSize(rows: rows, columns: columns)).text
       #expect(screen.contains("8 bits: large") == isCoarse, "\(screen)")
       #expect(!screen.contains("reached"), "\(screen)")
+    }
+  }
+
+  /// That a file's header came with another map is said beside a second map, too, and alone with what it is, in full.
+  @Test func headersOfOthersAreSaid() throws {
+    let result = makeResult(makeRequest(size: 64))
+    let comments = HeatmapExport.comments(result).map {
+      $0.hasPrefix("input: ") ? "input: 512 x 512 (height x width)" : $0
+    }
+    let pgm = PGM(
+      height: 64, width: 64, values: HeatmapExport.picture(result.map), comments: comments)
+    _ = try folder.write(pgm.encoded(), to: "m.pgm")
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+      let size = ScreenSize(rows: rows, columns: columns)
+      let beside = view(try opened("m.pgm", beside: ["RepLKNet-13-nano"]), size: size).text
+      let wordings = ["its header is another map's", "another's header"]
+      #expect(wordings.contains { beside.contains($0) }, "\(beside)")
+      let alone = view(try opened("m.pgm"), size: size).text
+      #expect(alone.contains("header"), "\(alone)")
+      // Numbers stand beside a single map but for the middle size.
+      if columns != 120 { #expect(alone.contains("(height") && alone.contains("width)")) }
     }
   }
 

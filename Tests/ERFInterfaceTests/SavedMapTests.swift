@@ -316,7 +316,7 @@ import Testing
     #expect(shown.metrics.origin == (10, 20) && shown.field.centre == (10, 20))
     #expect(model.verdict?.headline.hasPrefix("Off-centre unit: half of the field") == true)
     let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text.lowercased()
-    #expect(text.contains("input 64 × 64 · unit row 1, column 2"), "\(text)")
+    #expect(text.contains("input 64 × 64 · stage4 · unit row 1, column 2"), "\(text)")
     #expect(!text.contains("centred square") && !text.contains("input too small"))
     let figure = Figure(model)
     let row = try #require(figure.csv.split(separator: "\n").last)

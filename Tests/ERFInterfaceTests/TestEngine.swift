@@ -28,7 +28,7 @@ protocol TestComputing: Sendable {
 
 /// Where a test lets files be written.
 protocol TestFiles: Sendable {
-  func export(result: ERFResult, path: String, options: ExportOptions) throws
+  func export(_ files: [ExportedFile]) throws
   func write(_ bytes: [UInt8], to path: String) throws
   func copy(_ path: String, to other: String) throws
   func exists(_ path: String) -> Bool
@@ -114,9 +114,7 @@ struct TestEngine: Engine {
 
   func resolved(_ text: String, in folder: String) -> String { real.resolved(text, in: folder) }
 
-  func export(result: ERFResult, path: String, options: ExportOptions) throws {
-    try files.export(result: result, path: path, options: options)
-  }
+  func export(_ files: [ExportedFile]) throws { try self.files.export(files) }
 
   func write(_ bytes: [UInt8], to path: String) throws { try files.write(bytes, to: path) }
   func copy(_ path: String, to other: String) throws { try files.copy(path, to: other) }

@@ -44,7 +44,8 @@ import Testing
     ] {
       let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
       let footer = text.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
-      let end = model.overlay == nil ? "q quit" : "Esc close"
+      let escape = state == .helpSearch ? "Esc all" : "Esc close"
+      let end = model.overlay == nil ? "q quit" : escape
       #expect(footer.hasSuffix(end), "\(columns) x \(rows)")
     }
   }

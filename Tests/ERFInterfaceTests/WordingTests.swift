@@ -288,6 +288,60 @@ private func text(_ model: Model, _ columns: Int, _ rows: Int) -> String {
   }
 }
 
+@Suite struct TrueWordTests {
+  /// Random weights are not offered to a network that has them already.
+  @Test func randomWeightsAreOfferedToOthersAlone() {
+    func offer(_ weights: WeightsSource?) -> String {
+      var model = makeModel(["RepLKNet-13-nano"], weights: weights)
+      for scalar in "9z".unicodeScalars { _ = model.type(scalar) }
+      return text(model, 250, 60)
+    }
+    let isOffered = "after W from random ones, which shows best"
+    #expect(offer(nil).contains(isOffered))
+    let random = offer(.random(seed: 3))
+    #expect(random.contains("from the random weights it has, which shows best"), "\(random)")
+    #expect(!random.contains("after W"))
+  }
+
+  /// What is right in training are pictures: no batch is.
+  @Test func picturesAreRightAndNotBatches() {
+    var fresh = makeModel(["RepLKNet-13-nano"])
+    for scalar in "9z".unicodeScalars { _ = fresh.type(scalar) }
+    #expect(text(fresh, 200, 60).contains("the share of the pictures in each hundredth"))
+    for state in [ScreenState.training, .trained, .trainedZoomed] {
+      for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+        let screen = text(state.model(Display()), columns, rows)
+        #expect(!screen.contains("batches"), "\(screen)")
+      }
+    }
+  }
+
+  /// Esc has one word, in the footer and above it: what it does.
+  @Test func escapeHasOneWord() {
+    func words(_ model: Model) -> Set<String> {
+      Set(text(model, 120, 40).matches(of: /Esc ([a-z]+)/).map { String($0.1) })
+    }
+    var model = makeModel()
+    model.overlay = .question(Question(purpose: .leave(.quit), text: "Quit?", action: "quit"))
+    #expect(words(model) == ["close"])
+    // All of the help comes back before it closes.
+    for (isSearching, query) in [(true, ""), (true, "stage"), (false, "stage")] {
+      model.overlay = .help(query: query, isSearching: isSearching, scroll: 0)
+      #expect(words(model).contains("all") && !words(model).contains("close"))
+    }
+    model.overlay = .help(query: "", isSearching: false, scroll: 0)
+    #expect(words(model).contains("close"))
+  }
+
+  /// The menu of exports says what 8 bits cost, and has room to.
+  @Test func eightBitsAreCalledCoarse() {
+    let model = ScreenState.exportMenu.model(Display())
+    for (columns, rows) in [(80, 24), (120, 40)] {
+      #expect(text(model, columns, rows).contains("8 bits: coarse, 256 grey levels"))
+    }
+  }
+}
+
 @Suite struct ZoomedSubjectTests {
   /// A probe and a prediction are of inputs of their own, not of the maps' size and pictures.
   @Test(arguments: [(80, 24), (120, 40), (200, 60)])

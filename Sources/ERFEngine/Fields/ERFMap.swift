@@ -75,6 +75,28 @@ public struct ERFMap: Sendable, Equatable {
     (sums.rounded.lazy.map(abs).max() ?? 0) / Double(max(1, images))
   }
 
+  /// Whether A has equal steps, as few as 8 bits tell apart: then it was grey levels of 8 bits once, whatever file
+  /// it was written to since.
+  var hasGreyLevels: Bool {
+    var sizes: Set<Double> = []
+    var last = 0.0
+    for value in values where value != last {
+      last = value
+      guard value != 0, sizes.insert(abs(value)).inserted else { continue }
+      if sizes.count > 256 { return false }
+    }
+    let logs = sizes.map { log1p($0) }
+    // A few numbers may lie so by chance.
+    guard logs.count > 4, let top = logs.max() else { return false }
+    // Arrays have M as float32.
+    return (logs.count...256).contains { steps in
+      logs.allSatisfy { log in
+        let level = log / top * Double(steps)
+        return abs(level - level.rounded()) < 1e-4
+      }
+    }
+  }
+
   /// Adds one image's scores: `gradient` is ds/dx, (N, H, W, 3), reduced as the rule says and summed
   /// over the batch.
   public mutating func accumulate(gradient: Tensor, images count: Int = 1) {

@@ -3,8 +3,8 @@
 /// What a file says of the map in it: where it was computed from, if anything.
 public struct MapRecord: Sendable, Equatable {
   /// The lines that this program wrote, without the first and the scale of the grey levels; none where the
-  /// file is of another kind. Others may have written more: what has no known key is left out, and so is an input of
-  /// another size than the map's.
+  /// file is of another kind, or where they name an input of another size than the map's. Others may have written
+  /// more: what has no known key is left out.
   public let lines: [String]
   /// What came to light when it was read, beyond its header: exports of the map note that, too.
   public let found: [String]
@@ -13,22 +13,23 @@ public struct MapRecord: Sendable, Equatable {
     "model", "weights", "input", "images", "stage", "rule", "precision", "preparation", "note",
   ]
 
-  /// Of a file that says nothing.
-  init() { (lines, found) = ([], []) }
+  /// Of a file that holds `map` and says nothing.
+  init(_ map: ERFMap) { (lines, found) = ([], map.hasGreyLevels ? [Self.coarse] : []) }
 
   /// With what the header of a PGM says.
   init(_ picture: PGM) {
     let comments = picture.comments
-    let own = comments.first == HeatmapExport.title
-    let known = comments.dropFirst().filter { line in
+    let isOwn = comments.first == HeatmapExport.title
+    let known = (isOwn ? comments : []).dropFirst().filter { line in
       line.firstIndex(of: ":").map { Self.keys.contains(String(line[..<$0])) } ?? false
     }
     let size = "input: \(picture.height) x \(picture.width)"
     let others = known.filter {
       $0.hasPrefix("input: ") && $0 != size && !$0.hasPrefix(size + " ")
     }
-    let lines = own ? known.filter { !others.contains($0) } : []
-    var found = own ? others.map { "the header is of another map: \($0)" } : []
+    // Whoever cut the picture, or pasted the header, left none of it true for certain.
+    let lines = others.isEmpty ? known : []
+    var found = others.map { Self.foreign + $0 }
     // Other programs write 8 bits as multiples of 257, too. What is black and white alone is not rounded.
     if let maximum = picture.maximum, picture.values.contains(where: { $0 > 0 && $0 < 1 }),
       maximum <= 256 || picture.values.allSatisfy({ ($0 * 255).rounded() / 255 == $0 })
@@ -38,6 +39,12 @@ public struct MapRecord: Sendable, Equatable {
     self.lines = lines
     self.found = found.filter { !lines.contains("note: " + $0) }
   }
+
+  /// What is noted of a header that names an input of another size, before that line.
+  private static let foreign = "the header is of another map: "
+
+  /// Whether its file's header is that of another map, so that nothing of it was taken.
+  public var isOfAnother: Bool { found.contains { $0.hasPrefix(Self.foreign) } }
 
   /// What is noted of grey levels of 8 bits.
   private static let coarse = "read from 8 bits, large thresholds come out too small"

@@ -126,7 +126,8 @@ extension ExportFormat {
   static let pgm = ExportFormat(
     "pgm",
     [
-      Offer("maps as PGM, 16 bits"), Offer("maps as PGM, 8 bits", .binary8),
+      Offer("maps as PGM, 16 bits"),
+      Offer("maps as PGM, 8 bits: coarse, 256 grey levels", .binary8),
       Offer("maps as PGM, text", .ascii),
     ]
   ) { result, options throws(ExportError) in

@@ -37,8 +37,8 @@ public enum SavedMap {
   }
 
   /// Reads `path`. A PGM of this program says how large M was; of another's grey levels, the brightest
-  /// is taken as log10(M + 1) = 1. Squares lie around the unit that the file names; where it names none, around
-  /// the middle.
+  /// is taken as log10(M + 1) = 1, and so it is under a header of another map. Squares lie around the unit that the
+  /// file names; where it names none, around the middle.
   ///
   /// - Throws: `FileError`, `ExportError`, `ImageError`, ``Failure``.
   public static func load(path: String) throws -> ERFResult {
@@ -47,11 +47,10 @@ public enum SavedMap {
     let file = file(of: path)
     guard FileKind(of: file) != .other else { throw FileError.notRegular(path: file) }
     let map: ERFMap
-    var record = MapRecord()
-    if NPY.isArray(path) {
-      map = try array(path)
-    } else if path.lowercased().hasSuffix(".csv") {
-      map = try table(path)
+    let record: MapRecord
+    if NPY.isArray(path) || path.lowercased().hasSuffix(".csv") {
+      map = try NPY.isArray(path) ? array(path) : table(path)
+      record = MapRecord(map)
     } else {
       (map, record) = try picture(path)
     }
@@ -113,14 +112,16 @@ public enum SavedMap {
     guard min(picture.height, picture.width) >= 2 else {
       throw Failure.shape(path: path, [picture.height, picture.width])
     }
-    let isSigned = picture.comments.contains { $0.contains("zero in the middle") }
-    let top = log1p(peak(picture.comments) ?? 9)
+    let record = MapRecord(picture)
+    // Another map's largest M and its sign are not this one's.
+    let header = record.isOfAnother ? [] : picture.comments
+    let isSigned = header.contains { $0.contains("zero in the middle") }
+    let top = log1p(peak(header) ?? 9)
     let values = picture.values.map { grey in
       let share = isSigned ? 2 * grey - 1 : grey
       let size = expm1(abs(share) * top)
       return share < 0 ? -size : size
     }
-    let record = MapRecord(picture)
     let map = ERFMap(
       height: picture.height, width: picture.width, values: values, images: record.images ?? 1,
       rule: record.rule ?? (isSigned ? .signed : .paper))

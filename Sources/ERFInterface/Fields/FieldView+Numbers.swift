@@ -142,13 +142,31 @@ extension FieldDrawing {
       ])
     }
     lines.append([])
-    for (label, value, role) in facts {
-      lines.append([Span("  " + label.rightPadded(9), .quiet), Span(value, role)])
-    }
+    lines += factLines(rows: place.rows - lines.count { !$0.isEmpty })
     if lines.count > place.rows { lines.removeAll { $0.isEmpty } }
     for (offset, line) in lines.prefix(place.rows).enumerated() {
       frame.write(
         line, row: place.row + offset, column: place.column, width: place.columns)
+    }
+  }
+
+  /// Facts one below the other. What is too long goes on in further lines where there is room, notes first: nothing
+  /// else on the screen says them.
+  private func factLines(rows: Int) -> [[Span]] {
+    let facts = facts
+    var spare = rows - facts.count
+    var values = facts.map { [$0.1] }
+    let notes = facts.indices.filter { facts[$0].0 == "note" }
+    for index in notes + facts.indices.filter({ !notes.contains($0) }) {
+      let wrapped = wrap(facts[index].1, width: factRoom)
+      guard wrapped.count > 1, wrapped.count - 1 <= spare else { continue }
+      values[index] = wrapped
+      spare -= wrapped.count - 1
+    }
+    return zip(facts, values).flatMap { fact, parts in
+      parts.enumerated().map { offset, part in
+        [Span("  " + (offset == 0 ? fact.0 : "").rightPadded(9), .quiet), Span(part, fact.2)]
+      }
     }
   }
 
@@ -272,6 +290,9 @@ extension FieldDrawing {
         Format.percent(shown.metrics.borderShare)
           + (width >= 36 ? " at border: input too small" : " at border"))
     }
+    if shown.hasForeignHeader {
+      result.append(width >= 29 ? "its header is another map's" : "another's header")
+    }
     if shown.isCoarse {
       result.append(width >= ShownMap.coarse.columns + 2 ? ShownMap.coarse : "read from 8 bits")
     }
@@ -322,7 +343,8 @@ extension MapRecord {
       let value = line[line.index(after: colon)...].drop { $0 == " " }
       let label = String(line[..<colon])
       let isWeaker =
-        label == "images" && pictures?.partialOf != nil || label == "note" && isCoarse
+        label == "images" && pictures?.partialOf != nil
+        || label == "note" && (isCoarse || isOfAnother)
       return (label, String(value).sanitised, isWeaker ? .warning : .text)
     }
     return source + said

@@ -39,9 +39,14 @@ struct MapHeading {
     let short = size.height == size.width ? "\(size.height) px" : "\(size.height)x\(size.width)"
     guard network.savedMap == nil else {
       let saved = subject?.savedMapText ?? "saved map"
-      let places = [self.unit, offCentre].compactMap(\.self)
-      let central: [[String]] = [[long], [short], []]
-      let tails = places.flatMap { [[long, $0], [short, $0], [$0]] } + central
+      let sizes: [[String]] = [[long], [short], []]
+      let places: [[String]] = [self.unit, offCentre].compactMap(\.self).map { [$0] } + [[]]
+      // Its file may name the layer, which nothing else beside a second map says.
+      let record = model.sides[index].shown?.result?.record
+      let layers: [[String]] = (record?.place?.layer.sanitised).map { [[$0], []] } ?? [[]]
+      let tails = places.flatMap { unit in
+        layers.flatMap { layer in sizes.map { $0 + layer + unit } }
+      }
       guard let hash = subject?.fileHashText else {
         return fitting(tails.map { [saved] + $0 } + [[short]], width)
       }

@@ -115,8 +115,12 @@ extension Figure {
       return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
     guard let verdict = model.verdict else { return nil }
-    // What changes its meaning stands behind it, as on the screen.
-    let note = verdict.caveats.first.map { " (\($0))" } ?? ""
+    // What changes its meaning stands behind it, as on the screen; that a map had 8 bits stands where its file is.
+    let map = networks.first?.map
+    let caveat = verdict.caveats.first.flatMap { text -> String? in
+      map?.isCoarse == true ? map?.recordedPictures?.partialTexts.first : text
+    }
+    let note = caveat.map { " (\($0))" } ?? ""
     let answer = verdict.headline + (verdict.shares.isEmpty ? note : " \(verdict.shares)\(note).")
     return ([answer] + verdict.warnings.prefix(1)).joined(separator: " ")
   }

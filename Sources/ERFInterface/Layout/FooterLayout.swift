@@ -7,12 +7,21 @@ struct FooterLayout {
   /// Columns of what stands before that.
   let room: Int
 
-  init(columns: Int, isOpen: Bool) {
+  init(columns: Int, _ overlay: Overlay?) {
     kept =
-      isOpen
-      ? [Span("Esc", .accent), Span(" close", .quiet)]
-      : [Span("?", .accent), Span(" help  ", .quiet), Span("q", .accent), Span(" quit", .quiet)]
+      overlay.map { [Span("Esc", .accent), Span(" " + $0.escapeWord, .quiet)] }
+      ?? [Span("?", .accent), Span(" help  ", .quiet), Span("q", .accent), Span(" quit", .quiet)]
     room = columns - kept.width - 5
+  }
+}
+
+extension Overlay {
+  /// What Esc does: lines that were searched for give way to all of the help before that is closed.
+  fileprivate var escapeWord: String {
+    if case .help(let query, let isSearching, _) = self, isSearching || !query.isEmpty {
+      return "all"
+    }
+    return "close"
   }
 }
 
@@ -21,7 +30,7 @@ extension Model {
   /// where there is too much of it, what ends goes.
   var noticeBand: [String] {
     guard let notice, !notice.lines.isEmpty else { return [] }
-    let footer = FooterLayout(columns: size.columns, isOpen: overlay != nil)
+    let footer = FooterLayout(columns: size.columns, overlay)
     if notice.lines.count == 1, notice.lines[0].columns <= footer.room { return [] }
     let width = size.columns - 2
     let wrapped = notice.lines.map { wrap($0, width: width) }

@@ -10,6 +10,34 @@ public struct ExportItem: Sendable {
   var look: MapLook?
 }
 
+/// A map that is to be a file.
+public struct ExportedFile: Sendable {
+  let result: ERFResult
+  /// Its ending says the format.
+  var path: String
+  let options: ExportOptions
+
+  /// The files of maps, under names that neither others have nor one another.
+  static func all(
+    _ items: [ExportItem], _ kind: ExportKind, colours: String, exists: (String) -> Bool
+  ) -> [ExportedFile] {
+    var files: [ExportedFile] = []
+    for item in items {
+      let stem = ExportNaming.free(item.stem, kind.endings) { path in
+        exists(path) || files.contains { $0.path == path }
+      }
+      for ending in kind.endings {
+        var options = ExportOptions(
+          variant: kind.variant, colours: ColourMap.named(colours) ?? .ember)
+        if ending == "png" { options.brightness = item.look?.brightness }
+        files.append(
+          ExportedFile(result: item.result, path: "\(stem).\(ending)", options: options))
+      }
+    }
+    return files
+  }
+}
+
 /// How a map looks on screen.
 struct MapLook: Sendable {
   let field: HeatField

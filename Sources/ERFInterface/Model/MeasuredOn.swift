@@ -19,14 +19,20 @@ struct MeasuredOn {
   var unit: String?
   /// Whether something else was asked for since.
   var isStale = false
+  /// Whether networks beside it have no map yet.
+  var isAmongOthers = false
 }
 
 extension [MeasuredOn] {
   /// Once what is the same for all of them, by letters what is not; nil where there is nothing to say.
-  func said(_ text: (MeasuredOn) -> String?) -> String? {
+  ///
+  /// - Parameter isOfAll: whether there are no other networks on the screen.
+  func said(isOfAll: Bool = true, _ text: (MeasuredOn) -> String?) -> String? {
     let said = compactMap { one in text(one).map { (letter: one.letter, text: $0) } }
     guard let first = said.first else { return nil }
-    if said.count == count, said.allSatisfy({ $0.text == first.text }) { return first.text }
+    if isOfAll, said.count == count, said.allSatisfy({ $0.text == first.text }) {
+      return first.text
+    }
     var texts: [String] = []
     for one in said where !texts.contains(one.text) { texts.append(one.text) }
     return texts.map { text in
@@ -36,8 +42,10 @@ extension [MeasuredOn] {
 
   var input: String { said { "\($0.input) px" } ?? "" }
 
-  /// Which of them are old.
-  var stale: String? { said { $0.isStale ? "stale" : nil } }
+  /// Which of them are old; those that have no map yet are not.
+  var stale: String? {
+    said(isOfAll: !contains { $0.isAmongOthers }) { $0.isStale ? "stale" : nil }
+  }
 
   /// Pictures that are as many and not the same are named.
   var pictures: String? {
@@ -86,8 +94,11 @@ extension Model {
   /// Of the maps of networks, as they are on the screen; of what is asked for where none of them has one.
   func measuredOn(_ networks: [ComparedNetwork]) -> [MeasuredOn] {
     let known = networks.filter { $0.map != nil }
-    return (known.isEmpty ? networks.map { asked($0) } : known.map { measuredOn($0) })
-      .sorted { $0.letter < $1.letter }
+    var measured = known.isEmpty ? networks.map { asked($0) } : known.map { measuredOn($0) }
+    for index in measured.indices where measured.count < networks.count {
+      measured[index].isAmongOthers = true
+    }
+    return measured.sorted { $0.letter < $1.letter }
   }
 
   /// Of all layers of the networks that have any.

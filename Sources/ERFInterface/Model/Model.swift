@@ -17,6 +17,8 @@ public struct Model: Sendable {
   public var notice: Notice?
   /// Messages so far, oldest first.
   public var log: [LogLine] = []
+  /// What was told with the first frame, which the help tells until the end.
+  var standing: [String] = []
   public var lists = ListPlaces()
   public var history = History()
   /// What was said of files that hold other weights than when the session was written.
@@ -120,7 +122,7 @@ public struct Model: Sendable {
   /// answers to this model's requests meet no request of that one.
   func successor(_ session: Session) -> Model {
     var model = Model(session: session, display: display, size: size, threads: threads)
-    model.log = log
+    (model.log, model.standing) = (log, standing)
     model.exporting = exporting
     model.saving = saving
     model.shapeBias.reports = shapeBias.reports

@@ -102,7 +102,10 @@ public struct ShownMap: Sendable {
   /// Whether it was read from grey levels of 8 bits.
   var isCoarse: Bool { result?.record?.isCoarse ?? false }
 
-  /// What that means for its numbers.
+  /// Whether its file's header came with another map, so that nobody knows what this one is of.
+  var hasForeignHeader: Bool { result?.record?.isOfAnother ?? false }
+
+  /// What grey levels of 8 bits mean for its numbers.
   static let coarse = "8 bits: large thresholds come out too small"
 
   /// How many units are summed in it.

@@ -181,7 +181,7 @@ private struct WideTraining {
         points: points { $0.loss }, bottom: 0, top: highest, bottomLabel: "0",
         topLabel: Format.significant(highest), role: .accent),
       Plot(
-        title: "right of batches", latest: Format.percent(progress.log.latestAccuracy),
+        title: "pictures right", latest: Format.percent(progress.log.latestAccuracy),
         points: points { $0.accuracy }, bottom: 0, top: 1, bottomLabel: "0",
         topLabel: "100 %", role: .second),
       Plot(

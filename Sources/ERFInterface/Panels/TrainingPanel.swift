@@ -108,9 +108,13 @@ private struct TrainingLines {
     func name(_ side: Int) -> String { "\(Model.letter(side)), \(model.name(side))" }
     let active = model.active
     guard let refusal = model.trainingRefusal(active)?.sanitised else {
+      let weights =
+        model.session.networks[active].isRandom
+        ? "the random weights it has, which shows"
+        : "the weights it has; after W from random ones, which shows"
       return "t trains \(name(active)), on the built-in shapes or on one folder of pictures "
-        + "per class, from the weights it has; after W from random ones, which shows best how the "
-        + "field grows. Its field follows; t again stops, Enter keeps, Backspace drops."
+        + "per class, from \(weights) best how the field grows. Its field follows; t again stops, "
+        + "Enter keeps, Backspace drops."
     }
     let other = model.sides.indices.first { $0 != active && model.trainingRefusal($0) == nil }
     let more = other.map { "; \(Model.letter($0).lowercased()), then t trains \(name($0))" } ?? ""
@@ -121,7 +125,7 @@ private struct TrainingLines {
   var preview: [[Span]] {
     let rows = [
       ("loss", "over the steps so far, the mean over each hundredth of the run"),
-      ("right", "the share of the batches of each hundredth that is classified correctly"),
+      ("right", "the share of the pictures in each hundredth that are classified correctly"),
       ("field", "the area that holds half of the field, at each moment that is kept"),
       ("maps", "the field at each moment, one beside the other; Left and Right step through them"),
     ]
@@ -178,8 +182,8 @@ private struct TrainingLines {
     let right = Span(Format.percent(progress.log.latestAccuracy, digits: 1), .text)
     let loss = [Span("loss ", .quiet), Span(Format.fixed(progress.log.latestLoss, 3), .text)]
     let wordings = [
-      [Span("  right ", .quiet), right, Span(" of the last batches", .quiet)],
-      [Span("  batches right ", .quiet), right],
+      [Span("  right ", .quiet), right, Span(" of the last pictures", .quiet)],
+      [Span("  pictures right ", .quiet), right],
     ]
     return loss + (wordings.first { (loss + $0).width <= width } ?? wordings[1])
   }

@@ -45,6 +45,12 @@ extension Frame {
     let used = isBeside ? beside.rows + 2 : area.rows
     if area.rows - used >= 9 { drawProfiles(model, in: area.below(used)) }
     let names = model.names(of: networks.map(\.asShown.network))
+    let columns = isBeside ? width : area.columns
+    let headings = zip(networks, names).map {
+      model.unitHeadings($0, named: $1, columns: columns)
+    }
+    // Of two maps both have their numbers, or neither has.
+    let isNumbered = headings.contains { $0.first?.isNumbered == true }
     for (index, network) in networks.enumerated() {
       let place =
         isBeside
@@ -54,41 +60,16 @@ extension Frame {
         : Area(
           row: area.row + index * (area.rows / count), column: area.column,
           rows: area.rows / count - 1, columns: area.columns)
-      drawUnitField(network, named: names[index], index, model, in: place)
+      let numbered = isNumbered ? headings[index].first(where: \.isNumbered) : nil
+      if let heading = numbered ?? headings[index].first {
+        write(heading.spans, row: place.row, column: place.column, width: place.columns)
+      }
+      drawUnitField(network, model, in: place)
     }
   }
 
-  private mutating func drawUnitField(
-    _ network: ComparedNetwork, named name: String, _ index: Int, _ model: Model, in area: Area
-  ) {
-    let preview = network.map == nil ? model.sides[index].shown?.previewText : nil
-    let half = network.metrics?.ratio(at: Model.half).map { "half in " + Format.area($0) }
-    let numbers: [String?] =
-      preview.map { [$0 + ", no numbers yet", "no numbers yet"] as [String?] } ?? [half]
-    let letter = Span(
-      model.sides.count > 1 ? network.letter + "  " : "", Role.network(index), .bold)
-    let cut = name.cutInside(columns: area.columns - 2, glyphs.ellipsis)
-    let old = model.staleSubject(network)
-    let wordings = numbers.flatMap { number in
-      [(old ?? "what the unit sees, ") + name, name].map { text in
-        [Span(text, .text), Span(number.map { "  " + $0 } ?? "", .quiet)]
-      }
-    }
-    // What a map that stayed behind is of goes after its numbers.
-    let texts: [[Span]] =
-      old.map { [wordings[0], [Span($0 + name, .text)], wordings[1]] } ?? wordings
-    let stale = old == nil ? [] : [Span("  stale", .warning)]
-    let titles: [[Span]] =
-      (texts + [[Span(name, .text)]]).map { [letter] + $0 + stale }
-      + [
-        [
-          Span(letter.text.prefix(columns: 2), letter.role, .bold),
-          Span(numbers[numbers.count - 1] ?? cut, .quiet),
-        ] + stale
-      ]
-    write(
-      titles.first { $0.width <= area.columns } ?? titles[titles.count - 1], row: area.row,
-      column: area.column, width: area.columns)
+  /// Below its heading.
+  private mutating func drawUnitField(_ network: ComparedNetwork, _ model: Model, in area: Area) {
     let size = model.inputSize(network.side ?? 0)
     let fit = HeatmapFit(
       height: size.height, width: size.width, rows: area.rows - 1, columns: area.columns,
@@ -150,6 +131,12 @@ extension Frame {
     return style == .characters
       ? Cell(colours.character(level), foreground: paint) : Cell(background: paint)
   }
+}
+
+/// What stands over what a unit sees.
+private struct UnitHeading {
+  let spans: [Span]
+  let isNumbered: Bool
 }
 
 extension NetworkFacts {
@@ -251,6 +238,36 @@ extension Model {
       return nil
     }
     return [measured.layer, measured.unit].compactMap { $0.map { $0 + ", " } }.joined()
+  }
+
+  /// Whose field it is, and its number, in the wordings that fit, the fullest first: the last one in any case. What a
+  /// map that stayed behind is of goes after its number.
+  fileprivate func unitHeadings(
+    _ network: ComparedNetwork, named name: String, columns: Int
+  ) -> [UnitHeading] {
+    let preview =
+      network.map == nil ? network.side.flatMap { sides[$0].shown?.previewText } : nil
+    let half = network.metrics?.ratio(at: Self.half).map { "half in " + Format.area($0) }
+    let numbers = preview.map { [$0 + ", no numbers yet", "no numbers yet"] } ?? half.map { [$0] }
+    let letter = Span(
+      sides.count > 1 ? network.letter + "  " : "", Role.network(network.side ?? 0), .bold)
+    let old = staleSubject(network)
+    let stale = old == nil ? [] : [Span("  stale", .warning)]
+    func heading(_ text: String, _ number: String? = nil) -> UnitHeading {
+      let spans = [letter, Span(text, .text), Span(number.map { "  " + $0 } ?? "", .quiet)]
+      return UnitHeading(spans: spans + stale, isNumbered: number != nil)
+    }
+    let full = (old ?? "what the unit sees, ") + name
+    var headings = (numbers ?? []).flatMap { [heading(full, $0), heading(name, $0)] }
+    if old != nil || numbers == nil {
+      headings.insert(heading(full), at: min(1, headings.count))
+    }
+    headings.append(heading(name))
+    let cut = name.cutInside(columns: columns - 2, display.glyphs.ellipsis)
+    let brief = Span(letter.text.prefix(columns: 2), letter.role, .bold)
+    let least = UnitHeading(
+      spans: [brief, Span(numbers?.last ?? cut, .quiet)] + stale, isNumbered: numbers != nil)
+    return headings.filter { $0.spans.width <= columns } + [least]
   }
 
   /// The unit on the layer's map, in the longest wording that fits.

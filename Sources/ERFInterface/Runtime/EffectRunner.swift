@@ -154,13 +154,13 @@ final class EffectRunner {
     case .exportScreen(let id, let ending):
       let depth = model.display.depth == .mono ? .trueColour : model.display.depth
       let (frame, provenance) = (view(model, size: model.size), model.provenance)
-      exportDrawn(id, stem: "replk-tui-screen", ending: ending) {
+      exportDrawn(id, stem: "replk-tui-screen", ending: ending, others: "it as text or SVG") {
         try Snapshot.encode(frame, ending: ending, depth: depth, provenance: provenance) ?? []
       }
     case .exportFigure(let id, let ending):
       let figure = Figure(model)
       let stem = ExportNaming.figureStem(figure.networks, model.designs)
-      exportDrawn(id, stem: stem, ending: ending) {
+      exportDrawn(id, stem: stem, ending: ending, others: "PDF, SVG, LaTeX or CSV") {
         try figure.encoded(ending: ending) ?? []
       }
     case .copy(let text): return .copy(text)
@@ -309,36 +309,29 @@ final class EffectRunner {
     _ id: RequestID, _ items: [ExportItem], _ kind: ExportKind, colours: String
   ) {
     exportQueue.async(group: unfinished) { [engine, mailbox, namedPictures] in
-      var paths: [String] = []
+      let files = ExportedFile.all(items, kind, colours: colours, exists: engine.exists)
+      let paths = files.map(\.path)
       do {
-        for item in items {
-          let stem = ExportNaming.free(item.stem, kind.endings, engine.exists)
-          let files = kind.endings.map { (path: "\(stem).\($0)", ending: $0) }
-          try Self.requireOutside(namedPictures, files.map(\.path))
-          for (path, ending) in files {
-            var options = ExportOptions(
-              variant: kind.variant, colours: ColourMap.named(colours) ?? .ember)
-            if ending == "png" { options.brightness = item.look?.brightness }
-            try engine.export(result: item.result, path: path, options: options)
-            paths.append(path)
-          }
-        }
+        try Self.requireOutside(namedPictures, paths, others: "NPY, CSV or JSON")
+        try engine.export(files)
         mailbox.post(.exported(id, paths: paths, failure: nil))
       } catch {
-        mailbox.post(.exported(id, paths: paths, failure: String(describing: error)))
+        mailbox.post(.exported(id, paths: [], failure: String(describing: error)))
       }
     }
   }
 
   /// Writes a screen or a figure under a name that no file has yet.
+  ///
+  /// - Parameter others: forms of it that may lie among pictures.
   private func exportDrawn(
-    _ id: RequestID, stem: String, ending: String,
+    _ id: RequestID, stem: String, ending: String, others: String,
     _ encoded: @escaping @Sendable () throws -> [UInt8]
   ) {
     exportQueue.async(group: unfinished) { [engine, mailbox, namedPictures] in
       do {
         let path = ExportNaming.free(stem, [ending], engine.exists) + "." + ending
-        try Self.requireOutside(namedPictures, [path])
+        try Self.requireOutside(namedPictures, [path], others: others)
         try engine.write(encoded(), to: path)
         mailbox.post(.exported(id, paths: [path], failure: nil))
       } catch {
@@ -349,13 +342,17 @@ final class EffectRunner {
 
   /// Checks that none of the files would be found where pictures are.
   ///
-  /// - Parameter named: as people type it.
+  /// - Parameters:
+  ///   - named: as people type it.
+  ///   - others: what to export in their place.
   /// - Throws: ``AmongPicturesError``.
-  private static func requireOutside(_ named: [String], _ paths: [String]) throws {
+  private static func requireOutside(
+    _ named: [String], _ paths: [String], others: String
+  ) throws {
     let folders = named.flatMap { PathCompletion.all($0) }
     for path in paths {
       if var error = AmongPicturesError(writing: path, besides: folders) {
-        error.advice = "start replk-tui in another folder, or export NPY, CSV or JSON"
+        error.advice = "start replk-tui in another folder, or export \(others)"
         throw error
       }
     }

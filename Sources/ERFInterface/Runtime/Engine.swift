@@ -72,8 +72,8 @@ public protocol Engine: Sendable {
 
   // MARK: Files that are written
 
-  /// Writes `result` in the format of the path's ending.
-  func export(result: ERFResult, path: String, options: ExportOptions) throws
+  /// Writes all of the files or, where one of them cannot be written, none.
+  func export(_ files: [ExportedFile]) throws
   /// Replaces the file at `path` in one step.
   func write(_ bytes: [UInt8], to path: String) throws
   /// The same for a file of the program's own, written as it ends: it does not wait for the disk.

@@ -14,8 +14,8 @@ public struct ExplorerOptions: Sendable {
   public var recentPath: String?
   /// Files and folders of pictures, as they were named on the command line.
   public var namedPictures: [String] = []
-  /// Something to be told with the first frame.
-  public var notice: String?
+  /// What is to be told with the first frame, and holds until the program ends.
+  public var notices: [String] = []
   /// Whether the session is the one that the last run left.
   public var isRestored = false
   /// Least time between two frames that neither a key nor a new map asked for, in milliseconds.
@@ -74,8 +74,10 @@ struct ExplorerLoop {
     model.sessionPath = options.sessionPath
     if options.sessionPath != nil { model.targetRead = session.target }
     statePath = options.statePath
-    model.notice = (terminal.notice ?? options.notice).map { Notice(.warning, $0) }
-    if model.notice == nil, options.isRestored {
+    model.standing = [terminal.notice].compactMap(\.self) + options.notices
+    if !model.standing.isEmpty {
+      model.tell(.warning, model.standing)
+    } else if options.isRestored {
       model.notice = Notice(.note, "as you left it; F starts afresh")
     }
     frameTime = .milliseconds(options.frameMilliseconds)

@@ -87,10 +87,14 @@ extension LocalEngine {
     PathCompletion.resolved(text, in: folder)
   }
 
-  public func export(
-    result: ERFResult, path: String, options: ExportOptions
-  ) throws {
-    try HeatmapExport.write(result, to: path, options: options)
+  public func export(_ files: [ExportedFile]) throws {
+    let staged = StagedFiles()
+    for file in files {
+      let format = try ExportFormat(path: file.path)
+      try staged.add(
+        HeatmapExport.encode(file.result, format: format, options: file.options), for: file.path)
+    }
+    try staged.place()
   }
 
   public func copy(_ path: String, to other: String) throws {

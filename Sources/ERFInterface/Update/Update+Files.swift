@@ -199,7 +199,8 @@ extension Model {
     let command =
       "replk-tui snapshot \(path) --screen \(size.columns)x\(size.rows) -o screen.png"
     let sent = display.clipboard.notice("the command").lines
-    tell(.note, [command] + sent)
+    let wrote = "wrote the session into the current folder as \(path); the command that draws it:"
+    tell(.note, [wrote, command] + sent)
     return [.copy(command + "\n")]
   }
 }

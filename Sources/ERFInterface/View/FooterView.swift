@@ -5,7 +5,7 @@ extension Frame {
     let width = size.columns
     let row = size.rows - 1
     fill(Area(row: row, column: 0, rows: 1, columns: width), .raised)
-    let footer = FooterLayout(columns: width, isOpen: model.overlay != nil)
+    let footer = FooterLayout(columns: width, model.overlay)
     writeRight(footer.kept, row: row, end: width - 1, width: width - 2)
     let band = model.noticeBand
     if let notice = model.notice, let line = notice.lines.first, band.isEmpty {
@@ -41,7 +41,7 @@ enum Footer {
     case .help(_, let isSearching, _):
       return fitting(
         isSearching
-          ? [("Enter", "done"), ("Esc", "all")] : [(arrows, "scroll"), ("/", "search")],
+          ? [("Enter", "done")] : [(arrows, "scroll"), ("/", "search")],
         width: width)
     case .exportMenu:
       return fitting([("Enter", "write"), (arrows, "select")], width: width)

@@ -48,7 +48,11 @@ enum Help {
   static func lines(_ model: Model, width: Int, query: String = "") -> [[Span]] {
     let wanted = query.lowercased()
     func fits(_ text: String) -> Bool { wanted.isEmpty || text.lowercased().contains(wanted) }
-    var lines: [[Span]] = []
+    let standing = model.standing.map(\.sanitised).filter(fits)
+    var lines: [[Span]] = standing.isEmpty ? [] : [[Span("This time", .text, .bold)]]
+    for text in standing {
+      lines += wrap(text, width: width - 2).map { [Span("  " + $0, .warning)] }
+    }
     let keyWidth = (Command.table.map { $0.keyLabel.columns }.max() ?? 0) + 3
     var group = ""
     // What the focused panel has of its own comes first.

@@ -53,7 +53,7 @@ extension Frame {
     let width = min(area.columns, 76)
     let lines = wrap(question.text, width: width - 4).map { [Span($0)] }
     let other = question.other.map { [(String($0.key), $0.action)] } ?? []
-    let answers = ([("Enter", question.action)] + other + [("Esc", "not")]).map {
+    let answers = ([("Enter", question.action)] + other + [("Esc", "close")]).map {
       [Span($0.0, .accent, .bold), Span(" \($0.1)   ", .text)]
     }
     let row = Array(answers.joined())
