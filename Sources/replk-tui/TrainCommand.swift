@@ -108,13 +108,19 @@ extension Command {
     }
     let outputs = TrainingOutputs(
       path: path, confusion: try arguments.confusionOutput(), arguments)
-    if !isResumed && !arguments.has("--force") { try requireNothing(at: path) }
+    if isResumed {
+      guard Folder.isTaken(path) else { throw NothingToResume(path: path) }
+    } else if !arguments.has("--force") {
+      try requireNothing(at: path)
+    }
     let plan = try TrainingPlan(arguments, model: model)
     try outputs.require(isResumed: isResumed)
+    Interruption.catchSignals()
+    let lock = try outputs.lock()
+    defer { withExtendedLifetime(lock) {} }
     let interval = arguments.whole("--save-every") ?? 30
     let epochs = arguments.whole("--measure-every") ?? 1
     for note in plan.notes { try StandardStreams.write(note + "\n") }
-    Interruption.catchSignals()
     let trainer: Trainer
     do {
       trainer = try Trainer(
@@ -169,6 +175,16 @@ extension Arguments {
       throw .badValue(option: "--confusion", value: path, expected: "a name ending in .csv")
     }
     return path
+  }
+}
+
+/// There is no checkpoint from which a training could go on.
+private struct NothingToResume: ExplainedError {
+  let path: String
+
+  var explanation: String {
+    "\(path): there is no such file to resume: leave --resume out to begin a training there, or give "
+      + "the one that was begun as -o FILE"
   }
 }
 

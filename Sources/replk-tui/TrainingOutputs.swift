@@ -30,6 +30,14 @@ struct TrainingOutputs {
     try files.requireFree { $0 == path || isResumed }
   }
 
+  /// Holds the name of the training until it ends: two at once would mix their files.
+  ///
+  /// - Throws: `TrainingUnderWay`, `FileError`.
+  func lock() throws -> OutputLock {
+    guard let lock = try OutputLock(of: path) else { throw TrainingUnderWay(path: path) }
+    return lock
+  }
+
   /// Checks that what lies beside a training that is resumed was written by it.
   ///
   /// - Throws: `ForeignOutput`.
@@ -53,5 +61,15 @@ private struct ForeignOutput: ExplainedError {
   var isUsageError: Bool { true }
   var explanation: String {
     "\(path) was not written by this training, which would replace it: move it away"
+  }
+}
+
+/// Another process trains under the same name.
+private struct TrainingUnderWay: ExplainedError {
+  let path: String
+
+  var explanation: String {
+    "\(path): another training is running that writes this file: wait for its end or stop it, or choose "
+      + "another name"
   }
 }

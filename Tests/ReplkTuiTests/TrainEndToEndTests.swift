@@ -216,7 +216,14 @@ import Testing
       (train(3, "x.safetensors", ["--resume", "--force"]), ["--resume", "--force"]),
       (train(3, "x.safetensors", ["--from", "none.pth"]), ["none.pth"]),
       (train(3, "x.safetensors", ["--data", "/nowhere"]), ["--count"]),
-      (["train", Self.model, "-o", "x.safetensors", "--data", "/nowhere"], ["/nowhere"]),
+      (
+        ["train", Self.model, "-o", "x.safetensors", "--data", "/nowhere"],
+        ["/nowhere: there is no such folder"]
+      ),
+      (
+        train(3, "x.safetensors", ["--resume"]),
+        ["x.safetensors: there is no such file to resume: leave --resume out to begin"]
+      ),
       (train(3, "x.safetensors", ["--lr", "much"]), ["--lr"]),
       (train(3, "x.safetensors", ["--epochs", "3"]), ["--steps"]),
       (train(3, "x.safetensors", ["--optimizer", "adam"]), ["adamw or sgd"]),

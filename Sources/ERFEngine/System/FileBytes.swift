@@ -9,6 +9,8 @@
 /// Why a file could not be read or written.
 public enum FileError: ExplainedError, Equatable {
   case missing(path: String)
+  /// There is nothing where a folder is to be read.
+  case noFolder(path: String)
   case isFolder(path: String)
   case unreadable(path: String, reason: String)
   case tooLarge(path: String, limit: Int)
@@ -40,8 +42,16 @@ public enum FileError: ExplainedError, Equatable {
 
   /// There is no file at `path`, but may be a link to one that is still to be fetched.
   static func absent(path: String) -> FileError {
-    guard let reason = ForeignFile.explanation(ofLink: path) else { return .missing(path: path) }
-    return .unreadable(path: path, reason: reason)
+    ofLink(path) ?? .missing(path: path)
+  }
+
+  /// The same of a folder.
+  static func absentFolder(path: String) -> FileError {
+    ofLink(path) ?? .noFolder(path: path)
+  }
+
+  private static func ofLink(_ path: String) -> FileError? {
+    ForeignFile.explanation(ofLink: path).map { FileError.unreadable(path: path, reason: $0) }
   }
 
   /// Whether a file is no longer the one that a run began with.
@@ -77,6 +87,8 @@ public enum FileError: ExplainedError, Equatable {
     switch self {
     case .missing(let path):
       "\(path): there is no such file"
+    case .noFolder(let path):
+      "\(path): there is no such folder"
     case .isFolder(let path):
       "\(path): is a folder where a file was expected"
     case .unreadable(let path, let reason):

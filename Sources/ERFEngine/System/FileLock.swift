@@ -70,6 +70,11 @@ public final class FileLock: Sendable {
     return locks
   }
 
+  /// Whether what is locked is the file at `path`, which somebody may have removed since it was opened.
+  func isOn(_ path: String) -> Bool {
+    FileVersion(descriptor: descriptor)?.identity == FileIdentity(of: path)
+  }
+
   deinit {
     if descriptor >= 0 { close(descriptor) }
   }

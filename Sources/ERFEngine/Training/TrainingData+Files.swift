@@ -25,7 +25,8 @@ struct TrainingFiles {
   init(folder: String) throws {
     switch FileKind(of: folder) {
     case .regular, .other: throw TrainingError.notAFolder(path: folder)
-    case .folder, .absent, .unknown: break
+    case .absent: throw FileError.absentFolder(path: folder)
+    case .folder, .unknown: break
     }
     let parts = Self.parts(of: folder)
     if parts.count == 2 {

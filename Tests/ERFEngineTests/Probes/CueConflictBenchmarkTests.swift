@@ -74,7 +74,7 @@ import Testing
     #expect(throws: ProbeError.notTheBenchmark(folder: stimuli)) {
       try StimulusFolder(stimuli)
     }
-    #expect(throws: FileError.missing(path: folder.file("nowhere"))) {
+    #expect(throws: FileError.noFolder(path: folder.file("nowhere"))) {
       try StimulusFolder(folder.file("nowhere"))
     }
   }

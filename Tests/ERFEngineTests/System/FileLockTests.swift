@@ -2,6 +2,7 @@
 
 import Dispatch
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -21,6 +22,45 @@ import Testing
       try FileLock(path: nowhere)
     }
     _ = first
+  }
+
+  /// The name of an output is locked, not the file that lies there, and however it is called; a lock file that a killed
+  /// process has left locks nothing, and none is left behind.
+  @Test func outputsAreLockedByName() throws {
+    let folder = try TemporaryFolder()
+    let net = try folder.write([1], to: "net")
+    _ = try folder.write([], to: ".net.lock")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link"), withDestinationPath: "net")
+    var first = try OutputLock(of: net)
+    #expect(first != nil)
+    try AtomicFile.write([2], to: net)
+    for path in [net, folder.file("link")] { #expect(try OutputLock(of: path) == nil) }
+    #expect(try OutputLock(of: folder.file("other")) != nil)
+    #expect(folder.names == [".net.lock", "link", "net"])
+    first = nil
+    #expect(folder.names == ["link", "net"])
+    #expect(try OutputLock(of: net) != nil)
+    _ = first
+  }
+
+  /// However often it is given on, one holds it at a time.
+  @Test func lockedOutputsAreGivenOn() throws {
+    let folder = try TemporaryFolder()
+    let held = Mutex((now: 0, most: 0))
+    Workers(threads: 4).forEach(400) { _ in
+      guard let lock = try? OutputLock(of: folder.file("net")) else { return }
+      withExtendedLifetime(lock) {
+        held.withLock { held in
+          held.now += 1
+          held.most = max(held.most, held.now)
+        }
+        held.withLock { $0.now -= 1 }
+      }
+    }
+    let most = held.withLock { $0.most }
+    #expect(most == 1)
+    #expect(folder.names == [])
   }
 
   /// No result of a command is written past the lock of a folder, however long somebody holds it, and whatever it

@@ -25,7 +25,7 @@ public struct StimulusFolder: Sendable {
   public init(_ folder: String) throws {
     switch FileKind(of: folder) {
     case .folder: break
-    case .absent: throw FileError.missing(path: folder)
+    case .absent: throw FileError.absentFolder(path: folder)
     case .unknown(let reason): throw FileError.unreadable(path: folder, reason: reason)
     case .regular, .other: throw ProbeError.notTheBenchmark(folder: folder)
     }
