@@ -44,7 +44,11 @@ enum UsageError: ExplainedError, Equatable {
   case tooManyPositionals(command: String, extra: String)
   /// A word behind pictures that may be a folder of more, or a model.
   case doubtfulPicture(command: String, extra: String)
+  /// A file behind pictures, or between two, that is none.
+  case amongPictureWords(command: String?, word: String)
   case unknownCommand(String, nearest: String?)
+  /// A model where a command was expected.
+  case modelForCommand(String)
   case missingOption(command: String, option: String)
   case noTerminal(reason: String)
   case tooManyModels
@@ -87,9 +91,15 @@ enum UsageError: ExplainedError, Equatable {
     case .doubtfulPicture(let command, let extra):
       "\(command): '\(extra)' is one argument too many: for a folder of pictures write "
         + "--image \(extra), or \(extra)/ behind the others"
+    case .amongPictureWords(let command, let word):
+      (command.map { "\($0): " } ?? "")
+        + "'\(word)' stands among the pictures behind --image and is none: give their folder "
+        + "(--image DIR), or a pattern of pictures alone, such as --image *.jpg"
     case .unknownCommand(let name, let nearest):
       "'\(name)' is neither a command nor a model"
         + (nearest.map { ": did you mean \($0)?" } ?? "") + " (`replk-tui --help` shows both)"
+    case .modelForCommand(let name):
+      "'\(name)' is a model, not a command: `replk-tui info \(name)` describes it"
     case .missingOption(let command, let option): "\(command) needs \(option)"
     case .noTerminal(let reason): reason
     case .overwritesInput(let path, let input):
@@ -122,6 +132,8 @@ struct Arguments {
   private(set) var positionals: [String] = []
   /// Files among the pictures behind `--image` that nothing opens.
   private(set) var others: [String] = []
+  /// A file that is no picture and ended those behind `--image`, and whether more of them follow it.
+  private(set) var intruder: (word: String, isBetween: Bool)?
   private var values: [String: [String]] = [:]
   /// How the options were spelt that were given, by their first names.
   private var spellings: [String: String] = [:]
@@ -179,6 +191,22 @@ struct Arguments {
     }
     values["--image", default: []] += pictures.isEmpty ? left : pictures
     if !pictures.isEmpty { others += left }
+    if intruder == nil, let next = rest.first, !next.hasPrefix("-"), CheckpointFolder.isFile(next) {
+      // A saved map may stand behind a network.
+      let isBetween = rest.dropFirst().prefix { !$0.hasPrefix("-") }
+        .contains { Self.isPicture($0) && !SavedMap.isSaved($0) }
+      intruder = (next, isBetween)
+    }
+  }
+
+  /// Checks that no file stands between pictures that follow one `--image`: it would be taken for a network, and so
+  /// would the pictures behind it.
+  ///
+  /// - Throws: `UsageError.amongPictureWords`.
+  func requirePicturesTogether(command: String?) throws(UsageError) {
+    if let intruder, intruder.isBetween {
+      throw .amongPictureWords(command: command, word: intruder.word)
+    }
   }
 
   /// An option and the value in one word with it: `--output=FILE`, `-o=FILE`, `-oFILE`. Scalar by scalar: as a

@@ -22,6 +22,15 @@ struct Command: Sendable {
     Command.convert, Command.bench, Command.completions, Command.manual,
   ]
 
+  /// The command called `name`.
+  ///
+  /// - Throws: `UsageError.modelForCommand` and `.unknownCommand`.
+  static func named(_ name: String) throws(UsageError) -> Command {
+    if let command = all.first(where: { $0.name == name }) { return command }
+    if (try? NetworkDesign(model: name)) != nil { throw .modelForCommand(name) }
+    throw .unknownCommand(name, nearest: nearestWord(to: name, among: all.map(\.name)))
+  }
+
   /// Parses `words` and runs; `--help` prints the help instead.
   func callAsFunction(_ words: [String]) throws {
     let arguments = try Arguments(words, options: options + Options.help, command: name)
@@ -29,6 +38,7 @@ struct Command: Sendable {
       try StandardStreams.write(Help.text(of: self))
     } else {
       try arguments.checkValues()
+      try arguments.requirePicturesTogether(command: name)
       arguments.tellOthers()
       try arguments.selectInstructionSet()
       if needsThreads, ThreadLimit.isReached { throw NoThreads(command: name) }
@@ -63,6 +73,9 @@ extension Arguments {
     if positionals.count > 1 {
       let folder = positionals.dropFirst().first(where: Folder.isFolder)
       if has("--image"), let folder { throw .doubtfulPicture(command: command, extra: folder) }
+      if let word = intruder?.word, positionals.dropFirst().contains(word) {
+        throw .amongPictureWords(command: command, word: word)
+      }
       throw .tooManyPositionals(command: command, extra: positionals[1])
     }
     return model

@@ -24,52 +24,69 @@ extension Command {
       throw UsageError.tooFewPositionals(
         command: "compare", expected: "at least two models, such as replknet-13 replknet-31")
     }
+    try Comparison(arguments).run()
+  }
+}
+
+/// One run of the command. Every mistake shows before the first network has run.
+private struct Comparison {
+  private let arguments: Arguments
+  private let requests: [ValidatedRequest]
+  private let watched: WatchedFiles
+  private let options: ExportOptions
+  private let folder: String?
+  private let shard: Shard?
+  /// Where a part of each network is kept; nil: nowhere.
+  private let parts: [String]?
+  /// The maps and what was measured on them; nil: they are not written.
+  private let files: ComparisonFiles?
+
+  init(_ arguments: Arguments) throws {
+    self.arguments = arguments
     let requests = try arguments.requests(arguments.positionals)
-    let options = ExportOptions(
-      variant: try arguments.pgmVariant(), colours: try arguments.colours())
-    let names = fileNames(requests)
-    let folder = arguments.last("--output")
-    // Every mistake shows before the first network has run.
-    let validated = try requests.map { try $0.validated() }
-    for request in validated { try request.requireMemory() }
+    let (folder, shard) = (arguments.last("--output"), arguments.shard())
+    (self.folder, self.shard) = (folder, shard)
+    options = try arguments.exportOptions(
+      for: folder == nil || shard != nil ? [] : ExportFormat.usual.map { "map.\($0.ending)" },
+      way: shard == nil ? "-o DIR" : "-o DIR without --shard")
+    self.requests = try requests.map { try $0.validated() }
+    for request in self.requests { try request.requireMemory() }
     // All networks look at the same pictures.
-    let watched = try requests[0].images.watched()
+    watched = try requests[0].images.watched()
     try requests[0].images.requireFiles("pictures are read for each network")
     if let folder { try Folder.requireWritable(folder) }
-    let shard = arguments.shard()
     if shard != nil && folder == nil {
       throw UsageError.missingOption(command: "compare --shard", option: "-o DIR")
     }
+    let names = Self.fileNames(requests)
     let base = folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? ""
-    let parts = shard.map { shard in
+    parts = shard.map { shard in
       names.map { "\(base)\($0)-\(shard.index)-of-\(shard.count).erf" }
     }
     for path in parts ?? [] { try OutputFiles.requireKept(path, "-o") }
     var files: ComparisonFiles?
     if let parts, FileIdentity(of: base) != nil {
       try OutputFiles(
-        parts, arguments, models: arguments.positionals, images: requests.first?.images
+        parts, arguments, models: arguments.positionals, images: requests[0].images
       ).requireFree(isOwn: { (try? ERFPart(path: $0)) != nil }, found: ERFPart.obstacle)
     } else if let folder, parts == nil {
-      files = try ComparisonFiles(in: folder, names: names, of: validated, arguments)
+      files = try ComparisonFiles(in: folder, names: names, of: self.requests, arguments)
     }
+    self.files = files
+  }
+
+  func run() throws {
     let computer = ERFComputer(networks: 1)
     var results: [ERFResult] = []
     var outputs: [String] = []
     var finished: [String] = []
     var told: Set<String> = []
     var place: PartPlace?
-    for (index, request) in validated.enumerated() {
+    for (index, request) in requests.enumerated() {
       var run = FieldRun(request: request, shard: shard, watched: watched, told: told)
-      if let folder, let parts {
-        try Folder.make(folder)
-        run.file = PartFile(
-          path: parts[index], command: try arguments.command(of: request.request),
-          isForced: arguments.has("--force"))
-      }
+      run.file = try partFile(index)
       let result = try run.result(on: computer)
-      told = run.told
-      place = run.file?.place
+      (told, place) = (run.told, run.file?.place)
       results.append(result)
       if let file = run.file {
         if run.wasFinished {
@@ -90,6 +107,15 @@ extension Command {
     try results.last?.requireFinished(
       keptAt: place, exports: exports?.ofLast ?? ExportSelection([]), of: results.count,
       among: requests.count)
+  }
+
+  /// The part of the network at `index`, whose folder is made; nil: none is kept.
+  private func partFile(_ index: Int) throws -> PartFile? {
+    guard let folder, let parts else { return nil }
+    try Folder.make(folder)
+    return PartFile(
+      path: parts[index], command: try arguments.command(of: requests[index].request),
+      isForced: arguments.has("--force"))
   }
 
   /// A file name for each request, from its model; numbered where a name is taken.

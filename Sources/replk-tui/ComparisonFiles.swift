@@ -37,7 +37,7 @@ struct ComparisonFiles {
     if FileIdentity(of: base) == nil {
       try files.requireNoInputs()
     } else {
-      try files.requireFree { isOwn($0, least: 0) }
+      try files.requireFree { isOwn($0, least: Progress()) }
     }
   }
 
@@ -48,12 +48,11 @@ struct ComparisonFiles {
   func write(
     _ results: [ERFResult], _ options: ExportOptions
   ) throws -> (written: [String], ofLast: ExportSelection) {
-    let last = networks[results.count - 1]
-    var selection = ExportSelection(last.maps + [metrics])
+    let reached = Progress(of: results)
+    var selection = ExportSelection(networks[results.count - 1].maps + [metrics])
     if results.last?.isPartial == true {
-      let images = results.last?.imageNames.count ?? 0
       selection = try ExportSelection(ofStopped: selection.written, besidePart: false) { path in
-        !files.isForced && isOwn(path, least: images)
+        !files.isForced && isOwn(path, least: reached)
       }
     }
     // Those of the networks before it are of all images.
@@ -61,23 +60,47 @@ struct ComparisonFiles {
     let maps = zip(results, networks).flatMap { result, network in
       zip(network.maps, ExportFormat.usual).map { (result: result, path: $0, format: $1) }
     }
-    var contents = try maps.filter { written.contains($0.path) }.map { map in
-      let bytes = try HeatmapExport.encode(map.result, format: map.format, options: options)
-      return (name: map.path.fileName, bytes: bytes)
+    var contents: [(name: String, bytes: () throws -> [UInt8])] = []
+    for map in maps where written.contains(map.path) {
+      contents.append(
+        (
+          name: map.path.fileName,
+          bytes: { try HeatmapExport.encode(map.result, format: map.format, options: options) }
+        ))
     }
     if written.contains(metrics) {
-      contents.append((metrics.fileName, try ResultReport(results).encoded()))
+      contents.append((name: metrics.fileName, bytes: { try ResultReport(results).encoded() }))
     }
-    try Folder.write(contents, to: folder, among: files.versions)
+    // What a run of the same comparison that was stopped wrote meanwhile, and came less far.
+    try Folder.write(contents, to: folder, among: files.versions) { path in
+      isOwn(path, least: Progress()) && !isOwn(path, least: reached)
+    }
     return (written, selection)
   }
 
-  /// Whether the file at `path` is an earlier export of the same, of all its images or, where its run was stopped, of
-  /// so many at least.
-  private func isOwn(_ path: String, least images: Int) -> Bool {
-    guard let network = networks.first(where: { $0.maps.contains(path) }) else {
-      return ExportFacts.made(path, of: networks.map(\.facts), least: images)
+  /// How far a comparison came: nil images are all.
+  private struct Progress {
+    /// The last network that was begun, from 1.
+    var network = 1
+    var images: Int? = 0
+
+    init() {}
+
+    init(of results: [ERFResult]) {
+      network = results.count
+      images = results.last.flatMap { $0.isPartial ? $0.imageNames.count : nil }
     }
-    return network.facts.made(path, outputs: network.maps, least: images)
+  }
+
+  /// Whether the file at `path` is an earlier export of the same, of all its images or, where its run was stopped, of
+  /// one that came so far at least.
+  private func isOwn(_ path: String, least: Progress) -> Bool {
+    guard let index = networks.firstIndex(where: { $0.maps.contains(path) }) else {
+      let least = least.images.map { (run: least.network, images: $0) }
+      return ExportFacts.made(path, of: networks.map(\.facts), least: least)
+    }
+    // Of the networks before the last one all images were looked at.
+    let images = index + 1 < least.network ? nil : least.images
+    return networks[index].facts.made(path, outputs: networks[index].maps, least: images)
   }
 }

@@ -18,9 +18,8 @@ extension Command {
       ] + Options.export + Options.force
   ) { arguments in
     let request = try arguments.requests([arguments.model(for: "erf")])[0]
-    let options = ExportOptions(
-      variant: try arguments.pgmVariant(), colours: try arguments.colours())
     let outputs = arguments.all("--output")
+    let options = try arguments.exportOptions(for: outputs)
     let exports = outputs.filter { !ERFPart.isPart($0) }
     let parts = outputs.filter(ERFPart.isPart)
     let shard = arguments.shard()
@@ -66,7 +65,10 @@ extension Command {
     if run.wasFinished, !exports.isEmpty, let path = parts.first {
       Merging.warn(ofOther: result.makers.map(\.instructionSet), in: path)
     }
-    try files.write(selection.written) { path in
+    try files.write(
+      selection.written,
+      over: { facts.madeLess($0, outputs: exports, than: result) }
+    ) { path in
       try HeatmapExport.encode(result, format: ExportFormat(path: path), options: options)
     }
     if arguments.has("--json") {

@@ -160,16 +160,30 @@ extension ExportFacts {
     }
   }
 
-  /// Whether `path` is the JSON document of exactly these runs, or of the first of them, the last of which was stopped
-  /// after so many images at least.
-  static func made(_ path: String, of runs: [ExportFacts], least images: Int) -> Bool {
+  /// Whether `path` is an export of this from a run that was stopped before it came as far as `result`.
+  func madeLess(_ path: String, outputs: [String], than result: ERFResult) -> Bool {
+    made(path, outputs: outputs, least: 0)
+      && !made(
+        path, outputs: outputs, least: result.isPartial ? result.imageNames.count : nil)
+  }
+
+  /// Whether `path` is the JSON document of exactly these runs, or of the first of them, the last of which was stopped.
+  ///
+  /// - Parameter least: how far the stopped one came at least: in which of the runs, from 1, and after how many of its
+  ///   images; nil: none counts.
+  static func made(
+    _ path: String, of runs: [ExportFacts], least: (run: Int, images: Int)?
+  ) -> Bool {
     guard let told = told(by: path), told.count <= runs.count, let last = told.last else {
       return false
     }
     if told == runs { return true }
     let run = runs[told.count - 1]
-    return told.dropLast() == runs.prefix(told.count - 1) && last != run
-      && last.agrees(with: run, anyImages: false, least: images)
+    guard let least, told.count >= least.run, last != run,
+      told.dropLast() == runs.prefix(told.count - 1)
+    else { return false }
+    return last.agrees(
+      with: run, anyImages: false, least: told.count > least.run ? 0 : least.images)
   }
 
   /// Whether files of this kind say nothing of where their numbers come from.

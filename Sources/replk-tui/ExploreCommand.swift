@@ -47,6 +47,7 @@ enum ExploreCommand {
       return 0
     }
     try arguments.checkValues()
+    try arguments.requirePicturesTogether(command: nil)
     arguments.tellOthers()
     if ThreadLimit.isReached {
       throw UsageError.noTerminal(reason: "the explorer cannot run: \(ThreadLimit.explanation)")
@@ -76,8 +77,8 @@ enum ExploreCommand {
       options.sessionPath = arguments.positionals.first.flatMap {
         SessionFile.isFile($0) ? $0 : nil
       }
-    }
       options.notices += Self.leftOut(arguments)
+    }
     let terminal: CursesTerminal
     do {
       terminal = try CursesTerminal.open(terminalOptions)
@@ -93,13 +94,13 @@ enum ExploreCommand {
     return ending.exitCode
   }
 
-  /// Of several explorers at once the first keeps its state.
   /// What of the pictures is not looked at: standard error has it too, where the screen covers it.
   static func leftOut(_ arguments: Arguments) -> [String] {
     [arguments.othersLeftOut].compactMap(\.self)
       + ImageList.leftOut(of: arguments.all("--image")).lines
   }
 
+  /// Of several explorers at once the first keeps its state.
   private static func lockState(_ options: inout ExplorerOptions) -> FileLock? {
     guard options.statePath != nil else { return nil }
     let reason: String

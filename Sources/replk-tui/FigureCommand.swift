@@ -35,12 +35,15 @@ private struct FigureCommand {
         command: "figure", expected: "a session or models, such as replknet-13 replknet-31")
     }
     for path in outputs {
-      guard let ending = ending(path) else {
+      guard ending(path) != nil else {
         throw UsageError.badValue(
           option: "-o", value: path,
           expected: "a name ending in " + Figure.endings.map { "." + $0 }.joined(separator: ", "))
       }
-      try VectorDrawing.Format(rawValue: ending)?.requireAvailable()
+      try format(path)?.requireAvailable()
+    }
+    if arguments.has("--colormap"), outputs.allSatisfy({ format($0) == nil }) {
+      throw UsageError.missingOption(command: "--colormap", option: "-o FILE.svg, .pdf or .png")
     }
     let images = try arguments.images()
     let places = OutputFiles(
@@ -56,6 +59,7 @@ private struct FigureCommand {
     try places.write(outputs) { path in
       try ending(path).flatMap { try figure.encoded(ending: $0) }
     }
+    try StandardStreams.write(Text.lines(outputs.map { "wrote \($0)" }))
   }
 
   /// Checks that all maps fit into memory together, as the explorer holds them, with the curves and the
@@ -69,6 +73,11 @@ private struct FigureCommand {
 
   private func ending(_ path: String) -> String? {
     Figure.endings.first { path.lowercased().hasSuffix("." + $0) }
+  }
+
+  /// How the figure is drawn; nil: it is a table.
+  private func format(_ path: String) -> VectorDrawing.Format? {
+    ending(path).flatMap { VectorDrawing.Format(rawValue: $0) }
   }
 
   /// Computes what the figure shows: the explorer's panels ask for it.

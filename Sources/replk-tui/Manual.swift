@@ -125,10 +125,6 @@ extension Command {
     guard let name = arguments.positionals.first else {
       return try StandardStreams.write(Manual.overview())
     }
-    guard let command = Command.all.first(where: { $0.name == name }) else {
-      throw UsageError.unknownCommand(
-        name, nearest: nearestWord(to: name, among: Command.all.map(\.name)))
-    }
-    try StandardStreams.write(Manual.page(of: command))
+    try StandardStreams.write(Manual.page(of: named(name)))
   }
 }

@@ -20,6 +20,8 @@ extension Command {
     if let pipe = arguments.positionals.first(where: FileIdentity.isPipeOrDevice) {
       throw FileError.notRegular(path: pipe)
     }
+    let outputs = arguments.all("--output")
+    let options = try arguments.exportOptions(for: outputs)
     if let lines = try tables(arguments) { return try StandardStreams.write(Text.lines(lines)) }
     let paths = try arguments.positionals.flatMap { word in
       let files = try ERFPart.files(at: word)
@@ -32,9 +34,6 @@ extension Command {
         expected: "shares of a run: parts (.erf) or a folder of them, tables (.csv), or features "
           + "(.safetensors)")
     }
-    let options = ExportOptions(
-      variant: try arguments.pgmVariant(), colours: try arguments.colours())
-    let outputs = arguments.all("--output")
     for path in outputs { try requireEnding(of: path) }
     try OutputFiles(outputs, arguments, models: paths).requireNoInputs()
     let parts = try paths.map { (path: $0, part: try ERFPart(path: $0)) }

@@ -185,7 +185,12 @@ extension Arguments {
       for option in Options.preparation where has(option.names[0]) {
         throw UsageError.conflicting("--tensor", option.names[0])
       }
+      if has("--image-seed") { throw UsageError.conflicting("--tensor", "--image-seed") }
       return ChosenImages(source: .tensor(tensor))
+    }
+    if has("--image-seed"), !has("--image") || count == nil {
+      throw UsageError.missingOption(
+        command: "--image-seed", option: "--image and --count N: else all images are taken")
     }
     guard has("--image") else { return ChosenImages(source: .builtIn(count ?? 1)) }
     let paths = all("--image")
@@ -233,7 +238,7 @@ extension Arguments {
     }
     let prepared = try preparations(words.count)
     var rest = weights[...]
-    return try words.enumerated().map { index, word in
+    let networks = try words.enumerated().map { index, word in
       var spec: NetworkSpec
       if NetworkSpec.isEditedExport(word) {
         spec = try NetworkSpec(editedExport: word)
@@ -247,6 +252,24 @@ extension Arguments {
       spec.preprocessing = prepared[index]
       spec.classes = last("--classes")
       return spec
+    }
+    try requireCheckpoint(among: networks)
+    return networks
+  }
+
+  /// Checks that what ``choose(_:)`` takes is said of a checkpoint, since nothing else is chosen from.
+  ///
+  /// - Parameter way: how one is named.
+  /// - Throws: `UsageError.missingOption`.
+  func requireCheckpoint(
+    among networks: [NetworkSpec], way: String = "FILE, or MODEL --weights FILE"
+  ) throws(UsageError) {
+    guard !networks.contains(where: { $0.weightsFile != nil && $0.exportedGraph == nil }) else {
+      return
+    }
+    for option in ["--weights-key", "--allow-missing", "--ignore-extra"] where has(option) {
+      throw .missingOption(
+        command: option, option: "a checkpoint (\(way)): without one leave it out")
     }
   }
 
@@ -320,7 +343,22 @@ extension Arguments {
     return zeroed
   }
 
-  func pgmVariant() throws(UsageError) -> PGMVariant {
+  /// How results are exported to files of these names.
+  ///
+  /// - Parameter way: what gives one with an ending, where that is not `-o FILE` with it.
+  /// - Throws: `UsageError`, also where an option is of a format that none of the files has.
+  func exportOptions(
+    for paths: [String], way: String? = nil
+  ) throws(UsageError) -> ExportOptions {
+    let options = ExportOptions(variant: try pgmVariant(), colours: try colours())
+    for (option, ending) in [("--pgm-8", ".pgm"), ("--pgm-ascii", ".pgm"), ("--colormap", ".png")]
+    where has(option) && !paths.contains(where: { $0.lowercased().hasSuffix(ending) }) {
+      throw .missingOption(command: option, option: way ?? "-o FILE\(ending)")
+    }
+    return options
+  }
+
+  private func pgmVariant() throws(UsageError) -> PGMVariant {
     switch (has("--pgm-8"), has("--pgm-ascii")) {
     case (true, true): throw .conflicting("--pgm-8", "--pgm-ascii")
     case (true, false): .binary8
@@ -329,7 +367,7 @@ extension Arguments {
     }
   }
 
-  func colours() throws(UsageError) -> ColourMap {
+  private func colours() throws(UsageError) -> ColourMap {
     try parsed(
       "--colormap", expected: ColourMap.all.map(\.name).joined(separator: ", ")
     ) { ColourMap.named($0) } ?? .ember

@@ -60,14 +60,19 @@ struct OutputFiles {
 
   /// Writes several of the files and puts them in their places as one: none between those of another command.
   ///
-  /// - Parameter contents: of the file at a path, one after the other; nil: it is not written.
+  /// - Parameters:
+  ///   - isEarlier: whether what another run wrote to a path meanwhile has less of the same, and may be replaced.
+  ///   - contents: of the file at a path, one after the other; nil: it is not written.
   /// - Throws: `FileError`, and what `contents` throws.
-  func write(_ paths: [String], contents: (String) throws -> [UInt8]?) throws {
+  func write(
+    _ paths: [String], over isEarlier: (String) -> Bool = { _ in false },
+    contents: (String) throws -> [UInt8]?
+  ) throws {
     let staged = StagedFiles(among: versions)
     for path in paths {
       if let bytes = try contents(path) { try staged.add(bytes, for: path) }
     }
-    try staged.place()
+    try staged.place(over: isEarlier)
   }
 
   /// Checks, before anything is computed, that each may be written.

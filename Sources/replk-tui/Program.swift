@@ -65,10 +65,7 @@ enum Program {
       try StandardStreams.write(Help.overview())
       return
     }
-    guard let command = Command.all.first(where: { $0.name == name }) else {
-      throw UsageError.unknownCommand(
-        name, nearest: nearestWord(to: name, among: Command.all.map(\.name)))
-    }
+    let command = try Command.named(name)
     try requireNoMore(words.dropFirst(), than: "help \(name)")
     try StandardStreams.write(Help.text(of: command))
   }

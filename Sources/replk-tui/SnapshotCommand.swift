@@ -74,6 +74,7 @@ private struct SnapshotCommand {
     if let failure = model.sides.compactMap(\.failure).first {
       throw SnapshotFailure(reason: failure)
     }
+    try StandardStreams.write(Text.lines(outputs.map { "wrote \($0)" }))
   }
 
   private let endings = ["txt", "ans", "svg", "png"]

@@ -27,22 +27,32 @@ extension Command {
     let seed = arguments.seed()
     try BuiltInStimulus.requireMemory(size: size)
     try Folder.requireWritable(folder)
-    let base = folder.hasSuffix("/") ? folder : folder + "/"
-    for category in ObjectCategory.allCases.prefix(count) {
-      try Folder.make(base + category.rawValue)
-    }
     let stimuli = (0..<count).map {
       BuiltInStimulus(kind: kind ?? .conflict, seed: seed, index: $0)
     }
-    func picture(_ stimulus: BuiltInStimulus) throws -> [UInt8] {
-      try PNGWriter.encode(stimulus.image(size: size))
+    do {
+      try write(stimuli, size: size, to: folder, isForced: arguments.has("--force"))
+    } catch is CancellationError {
+      throw Interrupted(explanation: "stopped before all stimuli were drawn; nothing was written")
     }
-    let outputs = OutputVersions(
-      stimuli.map { base + $0.path }, isForced: arguments.has("--force"))
+    try StandardStreams.write(
+      Text.lines(["wrote \(count.counted("stimulus", "stimuli")) into \(folder)"]))
+  }
+
+  /// Writes all that are not there yet, or none.
+  private static func write(
+    _ stimuli: [BuiltInStimulus], size: Int, to folder: String, isForced: Bool
+  ) throws {
+    func picture(_ stimulus: BuiltInStimulus) throws -> [UInt8] {
+      try Interruption.cancellation.check()
+      return try PNGWriter.encode(stimulus.image(size: size))
+    }
+    let base = folder.hasSuffix("/") ? folder : folder + "/"
+    let outputs = OutputVersions(stimuli.map { base + $0.path }, isForced: isForced)
     // The same stimuli, written earlier, need neither a word nor writing again.
     let existing = Set(
       stimuli.indices.filter { FileIdentity.isReplaceable(base + stimuli[$0].path) })
-    var replaces = arguments.has("--force")
+    var replaces = isForced
     for index in existing.sorted() where !replaces {
       let path = base + stimuli[index].path
       guard try picture(stimuli[index]) != FileBytes.read(path, limit: 1 << 26) else { continue }
@@ -50,14 +60,18 @@ extension Command {
       guard OutputFiles.mayReplace(path) else { throw UsageError.existing(path) }
       replaces = true
     }
+    let written = stimuli.indices.filter { replaces || !existing.contains($0) }
+      .map { stimuli[$0] }
     var folders: Set<ObjectCategory> = []
-    for index in stimuli.indices where replaces || !existing.contains(index) {
-      let path = base + stimuli[index].path
-      if folders.insert(stimuli[index].shape).inserted { try AtomicFile.requireWritable(path) }
-      try AtomicFile.write(picture(stimuli[index]), to: path, among: outputs)
+    for stimulus in written where folders.insert(stimulus.shape).inserted {
+      if Folder.isFolder(base + stimulus.shape.rawValue) {
+        try AtomicFile.requireWritable(base + stimulus.path)
+      }
     }
-    try StandardStreams.write(
-      Text.lines(["wrote \(count.counted("stimulus", "stimuli")) into \(folder)"]))
+    Interruption.catchSignals()
+    try Folder.write(
+      written.map { stimulus in (name: stimulus.path, bytes: { try picture(stimulus) }) },
+      to: folder, among: outputs)
   }
 
   private static let kinds = StimulusKind.allCases.map(\.rawValue).joined(separator: ", ")

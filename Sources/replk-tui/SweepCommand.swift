@@ -74,6 +74,19 @@ extension Command {
       table = SweepTable(sweep)
     }
     if let note = arguments.kernelsNote { StandardStreams.writeError(Text.message(note)) }
+    let notes = try compute(grid, of: sweep, into: &table, at: &place, watched, computer)
+    try StandardStreams.write(
+      Text.lines(["wrote \(path): \(table.count) of \(grid.count.counted("point"))"] + notes))
+  }
+
+  /// Computes the points that `table` lacks, and writes it after each.
+  ///
+  /// - Returns: what there is to know of their weights.
+  /// - Throws: `Interrupted`, `FileError` where a file of `watched` has changed; what computing and writing throw.
+  private static func compute(
+    _ grid: [ERFRequest], of sweep: SweepTable.Run, into table: inout SweepTable,
+    at place: inout PartPlace, _ watched: WatchedFiles, _ computer: ERFComputer
+  ) throws -> [String] {
     var notes: [String] = []
     var told: Set<String> = []
     // A share without a point is a table that says what it is of.
@@ -101,8 +114,7 @@ extension Command {
         StandardStreams.errorIsTerminal
           ? Text.message("point \(point) of \(grid.count): \(result.subject.model)") : "")
     }
-    try StandardStreams.write(
-      Text.lines(["wrote \(path): \(table.count) of \(grid.count.counted("point"))"] + notes))
+    return notes
   }
 
   /// Where the table is to be written.
@@ -193,6 +205,7 @@ extension Arguments {
         }
       }
     }
+    try requireCheckpoint(among: grid.map(\.network))
     return grid
   }
 

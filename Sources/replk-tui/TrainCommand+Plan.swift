@@ -29,13 +29,12 @@ struct TrainingPlan {
     recipe.batch = batch
     try arguments.fill(&recipe)
     self.recipe = recipe
-    for option in ["--weights-key", "--ignore-extra"]
-    where arguments.has(option) && !arguments.has("--from") {
-      throw UsageError.missingOption(command: "train \(option)", option: "--from WEIGHTS")
+    let given = arguments.last("--from").map { text in
+      text == "trained" ? NetworkSpec(model: named, weights: .trained) : NetworkSpec(file: text)
     }
-    start = try arguments.last("--from").map { text in
-      var start =
-        text == "trained" ? NetworkSpec(model: named, weights: .trained) : NetworkSpec(file: text)
+    try arguments.requireCheckpoint(among: [given].compactMap(\.self), way: "--from FILE")
+    start = try given.map { given in
+      var start = given
       try arguments.choose(&start)
       return try Self.start(start, id: id, notes: &notes)
     }

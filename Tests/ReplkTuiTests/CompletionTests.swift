@@ -117,7 +117,7 @@ extension TerminalTests {
         return words
       }
       for (command, operands) in [
-        ("erf", [Samples.tiny, "--size", "32"]),
+        ("erf", [Samples.tiny, "--size", "32", "-o", "map.png", "--force"]),
         ("snapshot", [Samples.tiny, "--size", "32", "-o", "screen.txt", "--force"]),
       ] {
         let options = try #require(Command.all.first { $0.name == command }).options

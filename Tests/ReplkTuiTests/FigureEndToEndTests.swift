@@ -17,7 +17,8 @@ import Testing
   @Test func threeNetworksOnOnePage() throws {
     let outputs = ["f.svg", "f.pdf", "f.png", "f.tex", "f.csv"]
     let words = ["figure"] + networks + ["--size", "64", "--count", "2"]
-    _ = try succeed(words + outputs.flatMap { ["-o", $0] }, in: folder)
+    let drawn = try succeed(words + outputs.flatMap { ["-o", $0] }, in: folder)
+    #expect(drawn.text == outputs.map { "wrote \($0)\n" }.joined())
     let svg = String(decoding: try folder.read("f.svg"), as: UTF8.self)
     for text in [">A</text>", ">C</text>", ">stage 2</text>", ">column, px</text>", ">64</text>"] {
       #expect(svg.contains(text), "\(text)")

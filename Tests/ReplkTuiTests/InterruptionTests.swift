@@ -76,6 +76,17 @@ import Testing
       }
     }
 
+    /// Stimuli come as a whole, or none and no folder for them.
+    @Test func stoppedStimuliLeaveNothing() throws {
+      let outcome = try Executable.run(
+        ["stimuli", "-o", "new/s", "--size", "512"], in: folder,
+        once: Executable.hasComputed(hundredths: 30), "kill -TERM $$")
+      expectOneLine(
+        outcome, code: 128 + SIGTERM,
+        mentions: ["stopped before all stimuli were drawn; nothing was written"])
+      #expect(folder.names.isEmpty)
+    }
+
     /// Nor is a sweep that was stopped said to go on with what somebody else wrote; a table that was removed is
     /// written again.
     @Test(arguments: [

@@ -66,6 +66,10 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     .usage(["bench", "--threads", "0"], "--threads"),
     .usage(["bench", "--isa", "abacus"], "--isa", "scalar"),
     .usage(["help", "compaer"], "did you mean compare?"),
+    .usage(
+      ["manual", "resnet-18"],
+      "'resnet-18' is a model, not a command: `replk-tui info resnet-18` describes it"),
+    .usage(["help", "RepLKNet-31"], "'RepLKNet-31' is a model", "replk-tui info RepLKNet-31"),
     .usage(["features", Samples.tiny], "-o"),
     .usage(
       ["features", Samples.tiny, "-o", "f.npy", "-o", "f.safetensors"],
@@ -77,6 +81,12 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     .usage(
       erf("--image", "picture.ppm", "folder"), "'folder' is one argument too many", "--image folder"
     ),
+    .usage(
+      erf("--image", "picture.ppm", "noise.npy", "picture.ppm"),
+      "erf: 'noise.npy' stands among the pictures behind --image", "--image DIR", "--image *.jpg"),
+    .usage(
+      [Samples.tiny, "--image", "picture.ppm", "noise.npy", "text.png"],
+      "replk-tui: 'noise.npy' stands among the pictures"),
     .usage(["sweep", Samples.tiny, "--of", "2", "-o", "s.csv"], "--of needs --kernels"),
     .usage(["sweep", Samples.tiny, "--fit", "crop", "-o", "s.csv"], "--fit needs --kernels"),
     .usage(erf("--size", "32"), "--size is given twice (64, 32)"),
@@ -122,6 +132,24 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     .usage(erf("--weights", "random:x"), "random:x"),
     .usage(erf("--weights", "random:-1"), "random:-1"),
     .usage(erf("--weights", "random:1", "--weights", "random:2"), "--weights"),
+    .usage(
+      erf("--weights-key", "model"),
+      "--weights-key needs a checkpoint (FILE, or MODEL --weights FILE): without one leave it out"),
+    .usage(erf("--weights", "random:1", "--ignore-extra"), "--ignore-extra needs a checkpoint"),
+    .usage(["snapshot", Samples.tiny, "--ignore-extra", "-o", "s.txt"], "needs a checkpoint"),
+    .usage(
+      ["sweep", Samples.tiny, "--allow-missing", "head", "-o", "s.csv"],
+      "--allow-missing needs a checkpoint"),
+    .usage(
+      ["train", "replknet-3-nano", "--from", "trained", "--ignore-extra", "-o", "w.safetensors"],
+      "--ignore-extra needs a checkpoint (--from FILE)"),
+    .usage(erf("--pgm-8", "-o", "map.npy"), "--pgm-8 needs -o FILE.pgm"),
+    .usage(erf("--colormap", "tide"), "--colormap needs -o FILE.png"),
+    .usage(["compare", Samples.tiny, "replknet-3", "--pgm-ascii"], "--pgm-ascii needs -o DIR"),
+    .usage(
+      ["figure", Samples.tiny, "--colormap", "tide", "-o", "f.csv"], "--colormap needs -o FILE.svg"),
+    .usage(erf("--image-seed", "3"), "--image-seed needs --image and --count N"),
+    .usage(tensor("noise.npy", "--image-seed", "3"), "--tensor", "--image-seed"),
     .usage(erf("-o", "a.xyz"), "-o a.xyz: expected a name ending in .erf .pgm"),
     // The ending is looked at before anything runs: this network would take minutes.
     .usage(["erf", "replknet-31", "--size", "4096", "-o", "map.gif"], "map.gif", ".pgm"),

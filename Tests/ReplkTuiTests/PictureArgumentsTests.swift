@@ -69,6 +69,38 @@ import Testing
     try expect([name, "a.ppm"], pictures: [name, "a.ppm"])
   }
 
+  /// The explorer, which covers what was written before, says so on its first screen, with what folders hold that
+  /// is not read.
+  @Test func theExplorerTellsOfThemItself() throws {
+    #expect(ExploreCommand.leftOut(try arguments(["a.ppm"])).isEmpty)
+    let told = ExploreCommand.leftOut(try arguments(["a.ppm", "Thumbs.db", "notes.txt"]))
+    #expect(told.count == 1)
+    #expect(told[0].hasPrefix("left out 2 files behind --image that are not pictures"))
+    #expect(told[0].hasSuffix("\(folder.file("Thumbs.db")) and 1 more"))
+    try folder.makeFolder("shots")
+    _ = try folder.write(Samples.picture(level: 90), to: "shots/a.ppm")
+    _ = try folder.write([1, 2, 3], to: "shots/b.heic")
+    let unread = ExploreCommand.leftOut(try arguments(["shots"]))
+    #expect(unread.count == 1 && unread[0].hasPrefix("left out 1 picture of kinds that"))
+  }
+
+  /// What stands between pictures is told of, whatever else it might be taken for, and behind them where the command
+  /// has its model; a saved map may stand behind a network.
+  @Test(arguments: ["network", "broken.pth", "labels.csv", "labels.json", "pointer.bin2"])
+  func filesAmongPicturesAreToldOf(_ name: String) throws {
+    let error = UsageError.amongPictureWords(command: "erf", word: folder.file(name))
+    #expect(throws: error) {
+      try arguments(["a.ppm", name, "b.PPM"]).requirePicturesTogether(command: "erf")
+    }
+    for names in [["a.ppm", "b.PPM", name], ["a.ppm", name, "map.pgm"]] {
+      try arguments(names).requirePicturesTogether(command: "erf")
+    }
+    let behind = try Arguments(
+      [Samples.tiny, "--image"] + ["a.ppm", name].map { folder.file($0) },
+      options: Command.erf.options, command: "erf")
+    #expect(throws: error) { try behind.model(for: "erf") }
+  }
+
   /// A run says so once, and goes on.
   @Test func leftOutFilesAreNamed() throws {
     let outcome = try Executable.run(

@@ -15,9 +15,10 @@ import Testing
   @Test(arguments: zip([1, 2, 3, 4], ["png", "svg", "ans", "txt"]))
   func scriptsExportTheScreen(_ ups: Int, _ ending: String) throws {
     let downs = 17 - ups
-    _ = try succeed(
+    let outcome = try succeed(
       ["snapshot", small, "-o", "screen.ansi.txt", "--screen", "100x40", "--size", "64"]
         + ["--script", "e " + String(repeating: "Down ", count: downs) + "Enter"], in: folder)
+    #expect(outcome.text == "wrote screen.ansi.txt\n")
     let made = folder.names.filter { $0.hasSuffix("." + ending) && !$0.hasPrefix("screen.ansi") }
     #expect(made.count == 1, "\(folder.names)")
   }
@@ -36,12 +37,17 @@ import Testing
     let run =
       ["snapshot", small, "-o", "screen.txt", "--force", "--screen", "250x50", "--size", "64"]
       + (isOption ? ["--image", "."] : [])
-    // The maps, and the screen as PNG.
-    for key in ["", String(repeating: "Down ", count: 16)] {
+    // The maps, the figure as PNG, and the screen as PNG.
+    let others = [
+      (0, "NPY, CSV or JSON"), (10, "PDF, SVG, LaTeX or CSV"), (16, "it as text or SVG"),
+    ]
+    for (count, other) in others {
+      let key = String(repeating: "Down ", count: count)
       _ = try succeed(run + ["--script", keys + "e \(key)Enter"], in: folder)
       let text = String(decoding: try folder.read("screen.txt"), as: UTF8.self)
       #expect(text.contains("would lie among the pictures of ., and the next run"), "\(text)")
-      #expect(text.contains("start replk-tui in another folder"), "\(text)")
+      #expect(
+        text.contains("start replk-tui in another folder, or export \(other)"), "\(text)")
       #expect(Set(folder.names) == Set(before + ["screen.txt"]))
     }
     // What no run would read as a picture is written.

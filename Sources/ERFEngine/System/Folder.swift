@@ -122,21 +122,27 @@ public enum Folder {
     return made
   }
 
-  /// Writes `files` (names and contents) into the folder `path`, which is made where missing: all of
-  /// them, or none and no folder either.
+  /// Writes `files` into the folder `path`, which is made where missing, as are folders in it that their names begin
+  /// with: all of them, or none and no folder either.
   ///
-  /// - Parameter outputs: as ``AtomicFile`` takes them.
-  /// - Throws: `FileError`.
+  /// - Parameters:
+  ///   - files: names, and what makes the contents, of which only those of one file are in memory at a time.
+  ///   - outputs: as ``AtomicFile`` takes them.
+  ///   - isEarlier: as ``StagedFiles/place(over:)`` takes it.
+  /// - Throws: `FileError`, and what making the contents throws.
   public static func write(
-    _ files: [(name: String, bytes: [UInt8])], to path: String,
-    among outputs: OutputVersions? = nil
-  ) throws(FileError) {
-    let made = try make(path)
+    _ files: [(name: String, bytes: () throws -> [UInt8])], to path: String,
+    among outputs: OutputVersions? = nil, over isEarlier: (String) -> Bool = { _ in false }
+  ) throws {
+    var made: [String] = []
     let base = path.hasSuffix("/") ? path : path + "/"
-    do throws(FileError) {
+    do {
       let staged = StagedFiles(among: outputs)
-      for file in files { try staged.add(file.bytes, for: base + file.name) }
-      try staged.place()
+      for file in files {
+        made += try make(AtomicFile.folder(of: base + file.name))
+        try staged.add(file.bytes(), for: base + file.name)
+      }
+      try staged.place(over: isEarlier)
     } catch {
       // Only empty ones can be removed.
       for folder in made.reversed() { _ = unsafe withSystemPath(folder) { unsafe rmdir($0) } }

@@ -21,13 +21,18 @@ public final class OutputVersions: Sendable {
 
   /// Checks that nobody else's file or link lies where `staged` is to go; a file of the same bytes is nobody's loss.
   ///
+  /// - Parameter isEarlier: whether what lies at a path has less of the same result, so that it may be replaced.
   /// - Throws: ``FileError/appeared(path:)`` and ``FileError/replaced(path:)``.
-  func requireOwn(_ staged: StagedFile) throws(FileError) {
+  func requireOwn(
+    _ staged: StagedFile, or isEarlier: (String) -> Bool
+  ) throws(FileError) {
     guard !isForced else { return }
     try staged.requirePlace()
     guard let found = FileVersion(path: staged.target) else { return }
     let own = versions.withLock { $0[PathKey(staged.name)] }
-    guard found != own, !MappedFile.areSame(staged.temporary, staged.target) else { return }
+    guard found != own, !MappedFile.areSame(staged.temporary, staged.target),
+      !isEarlier(staged.name)
+    else { return }
     throw own == nil
       ? FileError.appeared(path: staged.name) : FileError.replaced(path: staged.name)
   }

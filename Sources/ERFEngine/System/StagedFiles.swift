@@ -15,12 +15,14 @@ import CMapping
 public final class StagedFiles {
   private let outputs: OutputVersions?
   private var files: [StagedFile] = []
+  /// How many of these are in their places.
+  private var placed = 0
 
   /// - Parameter outputs: as ``AtomicFile`` takes them.
   public init(among outputs: OutputVersions? = nil) { self.outputs = outputs }
 
   deinit {
-    for file in files { file.remove() }
+    for file in files.dropFirst(placed) { file.remove() }
   }
 
   /// Writes `bytes` beside `path`; to a stream (``AtomicFile/isStream(_:)``) at once.
@@ -44,21 +46,23 @@ public final class StagedFiles {
 
   /// Puts all that was added in its place.
   ///
+  /// - Parameter isEarlier: whether what somebody else wrote meanwhile to the place of an output, called as it was
+  ///   added, has less of the same result, so that it may be replaced.
   /// - Throws: ``FileError``, also where somebody else wrote to one of the places meanwhile, and nothing is replaced.
-  public func place() throws(FileError) {
+  public func place(over isEarlier: (String) -> Bool = { _ in false }) throws(FileError) {
     // Without the locks, what is renamed between the check and this would be lost, and nobody told.
     let folders = outputs == nil ? [] : files.map { AtomicFile.folder(of: $0.target) }
     let locks = try FileLock.all(waitingFor: folders)
     defer { withExtendedLifetime(locks) {} }
     for file in files {
       try file.requireNoFolder()
-      try outputs?.requireOwn(file)
+      try outputs?.requireOwn(file, or: isEarlier)
     }
-    while let file = files.first {
+    for file in files.dropFirst(placed) {
       let version = FileVersion(path: file.temporary)
       try file.rename()
       outputs?.note(version, at: file.name)
-      files.removeFirst()
+      placed += 1
     }
   }
 }

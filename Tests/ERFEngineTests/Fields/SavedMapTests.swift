@@ -200,6 +200,16 @@ import Testing
       #expect(coarse.metrics.rawRatios[3].ratio == nil)
       try HeatmapExport.write(coarse, to: path)
     }
+    // And of arrays and tables.
+    try HeatmapExport.write(result, to: path, options: ExportOptions(variant: .binary8))
+    for name in ["m.npy", "m.csv"] {
+      try HeatmapExport.write(SavedMap.load(path: path), to: folder.file(name))
+      let coarse = try SavedMap.load(path: folder.file(name))
+      #expect(coarse.record?.isCoarse == true && coarse.record?.notes == [note], "\(name)")
+      #expect(coarse.metrics.ratios.map(\.isKnown) == [true, true, true, false])
+      try HeatmapExport.write(result, to: folder.file(name))
+      #expect(try SavedMap.load(path: folder.file(name)).record?.isCoarse == false, "\(name)")
+    }
     // Other programs widen 8 bits.
     _ = try folder.write(Array("P2\n2 2\n65535\n0 257 514 65535\n".utf8), to: "wide.pgm")
     #expect(try SavedMap.load(path: folder.file("wide.pgm")).record?.isCoarse == true)
@@ -212,19 +222,23 @@ import Testing
     #expect(comments[1...2] == ["model: not recorded in \(grey)", "note: \(note)"])
   }
 
-  /// A header that came from a map of another size says nothing of this one's input.
-  @Test func inputsOfOtherSizesAreLeftOut() throws {
+  /// A header that came from a map of another size says nothing of this one, and its largest M is not this one's.
+  @Test func headersOfOtherMapsAreNotTaken() throws {
     let input = "input: 512 x 512 (height x width)"
     let comments = HeatmapExport.comments(result).map { $0.hasPrefix("input: ") ? input : $0 }
     let pgm = PGM(
       height: 64, width: 48, values: HeatmapExport.picture(result.map), comments: comments)
-    let record = try #require(
-      try SavedMap.load(path: folder.write(pgm.encoded(), to: "m.pgm")).record)
-    #expect(!record.lines.contains { $0.hasPrefix("input: ") })
+    let map = try SavedMap.load(path: folder.write(pgm.encoded(), to: "m.pgm"))
+    let record = try #require(map.record)
+    #expect(record.isOfAnother && record.lines.isEmpty)
     #expect(record.notes == ["the header is of another map: \(input)"])
-    #expect(record.model == result.subject.model)
+    #expect(record.model == nil && record.place == nil && record.pictures == nil)
+    #expect(map.subject.weights == "not recorded" && abs(map.map.peak - 9) < 1e-9)
+    let path = folder.file("m.pgm")
+    #expect(HeatmapExport.comments(map)[1] == "model: not recorded in \(path)")
     try HeatmapExport.write(result, to: folder.file("own.pgm"))
-    #expect(try SavedMap.load(path: folder.file("own.pgm")).record?.found == [])
+    let own = try SavedMap.load(path: folder.file("own.pgm"))
+    #expect(own.record?.found == [] && own.record?.isOfAnother == false)
   }
 
   /// Layers may be called anything, and what is no place says nothing.

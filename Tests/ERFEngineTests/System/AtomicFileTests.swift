@@ -156,20 +156,27 @@ import Testing
     }
   }
 
+  /// Files of these names and contents.
+  private func files(
+    _ files: KeyValuePairs<String, [UInt8]>
+  ) -> [(name: String, bytes: () throws -> [UInt8])] {
+    files.map { file in (name: file.key, bytes: { file.value }) }
+  }
+
   /// Several files are written all or none, and a folder is not left behind empty.
   @Test func severalFilesAreAllOrNone() throws {
     let folder = try TemporaryFolder()
     let out = folder.file("new/out")
-    try Folder.write([("a", [1]), ("b", [2])], to: out)
+    try Folder.write(files(["a": [1], "b": [2]]), to: out)
     #expect(try folder.read("new/out/a") == [1] && folder.read("new/out/b") == [2])
     let long = String(repeating: "x", count: 300)
     #expect(throws: FileError.self) {
-      try Folder.write([("a", [9]), (long, [9])], to: out)
+      try Folder.write(files(["a": [9], long: [9]]), to: out)
     }
     #expect(try folder.read("new/out/a") == [1])
     #expect(try FileManager.default.contentsOfDirectory(atPath: out).sorted() == ["a", "b"])
     #expect(throws: FileError.self) {
-      try Folder.write([("a", [9]), (long, [9])], to: folder.file("other/out"))
+      try Folder.write(files(["a": [9], long: [9]]), to: folder.file("other/out"))
     }
     #expect(folder.names == ["new"])
     // What appeared at the place of one keeps all away, and so does what was replaced there.
@@ -177,13 +184,30 @@ import Testing
       OutputVersions(["c", "b"].map { "\(folder)/\($0)" })
     }
     #expect(throws: FileError.appeared(path: out + "/b")) {
-      try Folder.write([("c", [3]), ("b", [9])], to: out, among: outputs[0])
+      try Folder.write(files(["c": [3], "b": [9]]), to: out, among: outputs[0])
     }
     _ = try folder.write([7, 7], to: "new/out/b")
     #expect(throws: FileError.replaced(path: out + "/b")) {
-      try Folder.write([("c", [3]), ("b", [9])], to: out, among: outputs[1])
+      try Folder.write(files(["c": [3], "b": [9]]), to: out, among: outputs[1])
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: out).sorted() == ["a", "b"])
+    // Unless it has less of the same.
+    try Folder.write(files(["c": [3], "b": [9]]), to: out, among: outputs[1]) { $0 == out + "/b" }
+    #expect(try folder.read("new/out/b") == [9] && folder.read("new/out/c") == [3])
+  }
+
+  /// Nor are folders within it, where the contents of one file cannot be made.
+  @Test func foldersOfSeveralFilesAreAllOrNone() throws {
+    let folder = try TemporaryFolder()
+    let out = folder.file("out")
+    let two = files(["x/a": [1], "y/b": [2]])
+    #expect(throws: CancellationError.self) {
+      try Folder.write(
+        two + [(name: "z/c", bytes: { throw CancellationError() })], to: out + "/")
+    }
+    #expect(folder.names == [])
+    try Folder.write(two, to: out)
+    #expect(try folder.read("out/x/a") == [1] && folder.read("out/y/b") == [2])
   }
 
   @Test func saysWhy() throws {
