@@ -37,7 +37,7 @@ extension Command {
         (row.isStage ? "" : "  ") + row.name, row.output.map(String.init).joined(separator: "x"),
         Text.quantity(row.parameters), Text.quantity(row.multiplyAdds),
         row.receptiveField.map(String.init) ?? (row.seesWholeInput ? "all" : "?"),
-        row.stride.map(String.init) ?? "-",
+        row.stride?.description ?? "-",
         reached(row.name, summary.kernelReach),
       ]
     }
@@ -68,7 +68,7 @@ extension Command {
       let module = modules[index]
       return [
         "  " + module.name, module.output.map(String.init).joined(separator: "x"),
-        module.stride.map(String.init) ?? "-",
+        module.stride?.description ?? "-",
       ]
     }
     let more = modules.count - rows.count

@@ -27,8 +27,8 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
     public let receptiveField: Int?
     /// Whether a unit can be reached from the whole input, whatever its size.
     public let seesWholeInput: Bool
-    /// Input pixels between neighbouring units; nil where only one unit is left.
-    public let stride: Int?
+    /// Input pixels between neighbouring units; nil where only one unit is left, or they are no whole number.
+    public let stride: MapStride?
   }
 
   /// A module of an exported graph that has no row and can be tapped.
@@ -37,8 +37,8 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
     public let name: String
     /// Output (C, H, W) of one image.
     public let output: [Int]
-    /// Input pixels between neighbouring units; nil where only one unit is left.
-    public let stride: Int?
+    /// Input pixels between neighbouring units; nil where only one unit is left, or it is not known.
+    public let stride: MapStride?
   }
 
   public let model: String
@@ -59,7 +59,7 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
   public let receptiveField: Int?
   /// Whether a unit of the last stage can be reached from the whole input, whatever its size.
   public let seesWholeInput: Bool
-  public let stride: Int?
+  public let stride: MapStride?
   /// Of `parameters`, those of a built-in network's classifier; 0 where it has none.
   public var classifierParameters: Int {
     rows.first { $0.name == BlueprintBuilder.headBlock }?.parameters ?? 0
@@ -105,9 +105,9 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
       network.blueprint, running: network.layers, model: network.id, size: size,
       isExported: network.spec.exportedGraph != nil)
     guard network.spec.exportedGraph != nil else { return }
+    let strides = try ModuleStrides(network, size: size)
     modules = network.besides.map { module in
-      let map = InputSize(height: module.output[1], width: module.output[2])
-      return Module(name: module.name, output: module.output, stride: map.stride(in: size))
+      Module(name: module.name, output: module.output, stride: strides.stride(of: module))
     }
   }
 
@@ -119,6 +119,7 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
     let shapes = try blueprint.shapes(input: blueprint.inputShape(size))
     let fields = blueprint.receptiveFields()
     let theory = blueprint.theory(shapes, windows: fields)
+    let spacings = isExported ? blueprint.unitSpacings(shapes) : nil
     guard let last = blueprint.stages.last else { preconditionFailure("networks have stages") }
     try blueprint.requireSize(size, for: last, model: id)
     let owners = isExported ? blueprint.firstTaps : blueprint.nodes.map(\.block)
@@ -149,7 +150,8 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
           output: [shape.channels, map.height, map.width], parameters: parameters,
           multiplyAdds: multiplyAdds, receptiveField: field.side,
           seesWholeInput: field == .wholeInput,
-          stride: fields[tap.value]?.stride ?? (isExported ? map.stride(in: size) : nil)))
+          stride: fields[tap.value].map { MapStride(rows: $0.stride, columns: $0.stride) }
+            ?? spacings?[tap.value].stride(of: map)))
     }
     kernelReach = try KernelReach(blueprint, size: size)
     model = id
@@ -169,17 +171,6 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
     receptiveField = lastStage?.receptiveField
     seesWholeInput = lastStage?.seesWholeInput ?? false
     stride = lastStage?.stride
-  }
-}
-
-extension InputSize {
-  /// Input pixels between neighbouring units of a grid of this size; nil where there is one alone, or it
-  /// does not divide `input` evenly.
-  fileprivate func stride(in input: InputSize) -> Int? {
-    guard height * width > 1, input.height % height == 0, input.width % width == 0,
-      input.height / height == input.width / width
-    else { return nil }
-    return input.height / height
   }
 }
 

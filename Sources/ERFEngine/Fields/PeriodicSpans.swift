@@ -159,7 +159,7 @@ extension PeriodicSpans {
 extension [Int32] {
   /// The first pick of `inputs` and the step from each to the next, as if the map had no end: what lies outside
   /// of it is nothing, or a copy of a pixel that lies no further inside. nil: they go on otherwise.
-  fileprivate func progression(over inputs: Int) -> (first: Int, step: Int)? {
+  func progression(over inputs: Int) -> (first: Int, step: Int)? {
     guard
       let middle = indices.dropLast().first(where: { $0 + 1 >= count / 2 && self[$0] >= 0 })
     else { return nil }

@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// Where the pixels of the input are found in a value of an exported graph.
 struct ONNXGrid: Sendable {
   let rows: Int
@@ -12,9 +6,7 @@ struct ONNXGrid: Sendable {
   let order: [Int]
   /// nil: it is a map.
   private let prefix: Int?
-  /// Whether one stride leads from the picture to it, along rows as along columns.
-  let isScaled: Bool
-  /// Whether other tokens than those of pixels are taken to stand in front, with nothing that says so.
+  /// Whether tokens are taken to be those of pixels row by row, with nothing that says so.
   private(set) var isGuessed = false
 
   var pixels: Int { rows * columns }
@@ -22,8 +14,9 @@ struct ONNXGrid: Sendable {
   /// What is taken for granted of tokens; nil: nothing.
   var guess: String? {
     guard isGuessed, let prefix else { return nil }
-    return
-      "\(prefix.counted("token")) in front of \(rows)x\(columns)"
+    let pixels = "\(rows)x\(columns)"
+    return prefix > 0
+      ? "\(prefix.counted("token")) in front of \(pixels)" : "\(pixels), row by row"
   }
 
   var tokens: TokenGrid {
@@ -39,7 +32,7 @@ struct ONNXGrid: Sendable {
 
   /// Where the pixels are known to lie; nil where they lie along no two axes, or are no tokens in the second
   /// of three.
-  private init?(of data: ONNXData, origin: ONNXOrigin, input size: InputSize) {
+  private init?(of data: ONNXData, origin: ONNXOrigin) {
     switch origin {
     case .map(let first, let second):
       let axes = [data.order[first], data.order[second]]
@@ -51,24 +44,25 @@ struct ONNXGrid: Sendable {
       guard data.rank == 3, data.order[axis] == 1 else { return nil }
       order = [0, 1, 2]
       (self.rows, self.columns, self.prefix) = (rows, columns, prefix)
+    case .joined: return nil
     }
-    isScaled = Self.fits(rows, columns, size)
   }
 
   /// nil where no axes are the picture's: by their origin, or else by whether they go with the sides of an
   /// input of `size`.
   ///
-  /// - Parameter maps: pixels of the network's maps: tokens are as many, or else they are something else.
-  init?(of data: ONNXData, origin: ONNXOrigin?, input size: InputSize, maps: Set<Int>) {
+  /// - Parameter maps: sides of the network's maps by the number of their pixels: tokens are those of one of
+  ///   them, or else they are something else.
+  init?(of data: ONNXData, origin: ONNXOrigin?, input size: InputSize, maps: [Int: InputSize]) {
     guard data.rank >= 3, data.shape[0] == 1, data.count > 0 else { return nil }
     if let origin {
-      self.init(of: data, origin: origin, input: size)
+      self.init(of: data, origin: origin)
     } else {
       self.init(guessing: data, input: size, maps: maps)
     }
   }
 
-  private init?(guessing data: ONNXData, input size: InputSize, maps: Set<Int>) {
+  private init?(guessing data: ONNXData, input size: InputSize, maps: [Int: InputSize]) {
     if data.rank == 4 {
       let (first, last) = ((2, 3), (1, 2))
       let isFirst = Self.fits(data.shape[2], data.shape[3], size)
@@ -80,33 +74,19 @@ struct ONNXGrid: Sendable {
       (rows, columns) = (data.shape[axes.0], data.shape[axes.1])
       order = takesFirst ? ONNXData.channelsLast(4) : [0, 1, 2, 3]
       prefix = nil
-      isScaled = true
       return
     }
     guard data.rank == 3 else { return nil }
     for prefix in Self.prefixes where data.shape[1] > prefix {
-      let count = data.shape[1] - prefix
-      guard maps.contains(count), let sides = Self.sides(of: count, size) else { continue }
-      (rows, columns) = sides
+      guard let sides = maps[data.shape[1] - prefix] else { continue }
+      (rows, columns) = (sides.height, sides.width)
       order = [0, 1, 2]
       self.prefix = prefix
-      isScaled = true
-      isGuessed = prefix > 0
+      // There is one place for a single one.
+      isGuessed = data.shape[1] > 1
       return
     }
     return nil
-  }
-
-  /// The sides of a grid of `count` pixels that goes with those of an input of `size`; nil: there is none. The
-  /// shorter one is told from their number, which rounding moves the least.
-  private static func sides(of count: Int, _ size: InputSize) -> (rows: Int, columns: Int)? {
-    let isWide = size.height <= size.width
-    let (short, long) = isWide ? (size.height, size.width) : (size.width, size.height)
-    let side = Int((Double(count) * Double(short) / Double(long)).squareRoot().rounded())
-    guard side > 0, count % side == 0 else { return nil }
-    let (rows, columns) = isWide ? (side, count / side) : (count / side, side)
-    guard fits(rows, columns, size) else { return nil }
-    return (rows, columns)
   }
 
   /// Whether both sides are the input's over one stride, and lost as many pixels to windows that were not

@@ -192,6 +192,9 @@ struct ONNXLowering {
     }
   }
 
+  /// The numbers of all values of the file: what lies between them is what its operators are made of here.
+  var named: Set<Int> { Set(values.keys.compactMap(computed)) }
+
   mutating func define(_ name: String, _ value: ONNXValue) { values[name] = value }
 
   mutating func note(_ text: String) {

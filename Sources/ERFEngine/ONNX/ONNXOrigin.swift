@@ -1,9 +1,13 @@
 /// Where the rows and columns of the picture lie among the axes that a value has in memory.
-enum ONNXOrigin: Hashable, Sendable {
+indirect enum ONNXOrigin: Hashable, Sendable {
   /// Along two axes.
   case map(rows: Int, columns: Int)
   /// Row by row along one axis, behind `prefix` others; what else the axis has stands behind them.
   case tokens(axis: Int, rows: Int, columns: Int, prefix: Int)
+  /// Along no axes of their own, which were joined to others, as in a norm over groups of channels: the
+  /// elements are those of a value of `shape`, where they lie along those of `origin`. Axis i is axis
+  /// `order[i]` as they were joined.
+  case joined(shape: Shape, origin: ONNXOrigin, order: [Int])
 
   /// Of every value of a lowered graph; nil: along none, or nobody can tell.
   static func all(of lowering: ONNXLowering) -> [ONNXOrigin?] {
@@ -22,10 +26,10 @@ enum ONNXOrigin: Hashable, Sendable {
     switch op {
     case let op as Concatenation: return op.joined(inputs)
     case is GlobalAveragePool: return nil
-    case let op as Permutation:
-      return inputs[0].origin?.moved { axis in op.axes.firstIndex(of: axis) }
+    case let op as Permutation: return inputs[0].origin?.permuted(op.axes)
     case is Reshape: return inputs[0].origin?.reshaped(inputs[0].shape, to: output)
     case let op as Selection: return inputs[0].origin?.selected(op, of: inputs[0].shape)
+    case let op as Reduction where op.keepsAxes: return inputs[0].origin?.reduced(op.axes)
     case is Convolution, is DepthwiseConvolution, is Pool, is WindowPool, is TransposedConvolution,
       is Resampling, is DepthToSpace, is SpaceToDepth:
       guard case .map(let rows, let columns)? = inputs[0].origin, Set([rows, columns]) == [1, 2],
@@ -34,8 +38,25 @@ enum ONNXOrigin: Hashable, Sendable {
       return inputs[0].origin
     default:
       // Values of several origins meet where they belong to the same pixels.
-      return inputs.lazy.compactMap { $0.origin?.kept($0.shape, in: output) }.first
+      let kept = inputs.lazy.compactMap { $0.origin?.kept($0.shape, in: output) }.first
+      if let kept { return kept }
+      guard keepsPlaces(op) else { return nil }
+      return inputs.first { $0.origin?.isJoined == true && $0.shape == output }?.origin
     }
+  }
+
+  /// Whether each element of an output stands for that of an input at its place.
+  private static func keepsPlaces(_ op: any Operator) -> Bool {
+    switch op {
+    case is Elementwise, is Rectifier, is GELU, is Add, is Arithmetic, is Affine, is BatchNorm,
+      is LayerNorm:
+      true
+    default: false
+    }
+  }
+
+  fileprivate var isJoined: Bool {
+    if case .joined = self { true } else { false }
   }
 
   /// The axes that the pixels lie along.
@@ -43,6 +64,7 @@ enum ONNXOrigin: Hashable, Sendable {
     switch self {
     case .map(let rows, let columns): [rows, columns]
     case .tokens(let axis, _, _, _): [axis]
+    case .joined: []
     }
   }
 
@@ -54,6 +76,25 @@ enum ONNXOrigin: Hashable, Sendable {
       return .map(rows: rows, columns: columns)
     case .tokens(let axis, let rows, let columns, let prefix):
       return place(axis).map { .tokens(axis: $0, rows: rows, columns: columns, prefix: prefix) }
+    case .joined: return nil
+    }
+  }
+
+  /// Behind a permutation: axis i of the output is axis `order[i]`.
+  private func permuted(_ order: [Int]) -> ONNXOrigin? {
+    if case .joined(let shape, let origin, let old) = self {
+      return .joined(shape: shape, origin: origin, order: order.map { old[$0] })
+    }
+    return moved { axis in order.firstIndex(of: axis) }
+  }
+
+  /// Behind a reduction that keeps its axes: of a map it may leave one row, or one column.
+  private func reduced(_ axes: [Int]) -> ONNXOrigin? {
+    switch self {
+    case .map(let rows, let columns):
+      axes.contains(rows) && axes.contains(columns) ? nil : self
+    case .tokens(let axis, _, _, _): axes.contains(axis) ? nil : self
+    case .joined: nil
     }
   }
 
@@ -75,6 +116,7 @@ enum ONNXOrigin: Hashable, Sendable {
           && new.extents[..<$0].reduce(1, *) == before
       }
     }
+    let joined = ONNXOrigin.joined(shape: old, origin: self, order: Array(0..<new.rank))
     switch self {
     case .map(let rows, let columns):
       if let first = axis(at: rows, old, extent: old[rows]),
@@ -82,9 +124,11 @@ enum ONNXOrigin: Hashable, Sendable {
       {
         return .map(rows: first, columns: second)
       }
-      guard columns == rows + 1,
-        let axis = axis(at: rows, old, extent: old[rows] * old[columns])
-      else { return nil }
+      guard abs(rows - columns) == 1,
+        let axis = axis(at: min(rows, columns), old, extent: old[rows] * old[columns])
+      else { return joined }
+      // Column by column they are no tokens that are known here.
+      guard rows < columns else { return nil }
       return .tokens(axis: axis, rows: old[rows], columns: old[columns], prefix: 0)
     case .tokens(let place, let rows, let columns, let prefix):
       if let axis = axis(at: place, old, extent: old[place]) {
@@ -93,14 +137,17 @@ enum ONNXOrigin: Hashable, Sendable {
       guard prefix == 0, old[place] == rows * columns,
         let first = axis(at: place, old, extent: rows), first + 1 < new.rank,
         new[first + 1] == columns
-      else { return nil }
+      else { return joined }
       return .map(rows: first, columns: first + 1)
+    case .joined(let shape, let origin, let order):
+      return order == Array(order.indices) ? origin.reshaped(shape, to: new) : nil
     }
   }
 
   /// Behind a choice of elements: of maps any, of tokens those of all pixels, with others around them that
   /// are neighbours of theirs.
   private func selected(_ selection: Selection, of shape: Shape) -> ONNXOrigin? {
+    guard !isJoined else { return nil }
     guard case .tokens(let axis, let rows, let columns, let prefix) = self,
       let picked = selection.choices[axis]
     else { return self }
@@ -115,7 +162,7 @@ enum ONNXOrigin: Hashable, Sendable {
 extension Concatenation {
   /// Where pixels lie in what is joined: tokens may have others put in front of them and behind.
   fileprivate func joined(_ inputs: [(shape: Shape, origin: ONNXOrigin?)]) -> ONNXOrigin? {
-    let known = inputs.indices.filter { inputs[$0].origin != nil }
+    let known = inputs.indices.filter { inputs[$0].origin.map { !$0.isJoined } ?? false }
     guard let first = known.first, let origin = inputs[first].origin else { return nil }
     switch origin {
     case .map(let rows, let columns): return [rows, columns].contains(axis) ? nil : origin
@@ -129,6 +176,7 @@ extension Concatenation {
       let before = parts.prefix { $0.input != first }.reduce(0) { $0 + $1.extent }
       return .tokens(axis: axis, rows: rows, columns: columns, prefix: prefix + before)
     case .tokens: return origin
+    case .joined: return nil
     }
   }
 }

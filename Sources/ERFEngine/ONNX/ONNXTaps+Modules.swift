@@ -60,8 +60,9 @@ extension ONNXTaps {
     for (cut, grid) in zip(cuts, grids) {
       let values = (before + 1..<cut + 1).filter { isNeeded[$0] }
       if values.count >= all / 4, values.count > 8 {
-        let inner = values.compactMap { self.grid($0)?.pixels }
-        if inner.contains(where: { $0 > 1 && $0 < pixels && $0 != grid?.pixels }) {
+        // What is averaged to one row or column is a gate, not a way of its own.
+        let inner = values.compactMap { self.grid($0) }.filter { min($0.rows, $0.columns) > 1 }
+        if inner.contains(where: { $0.pixels < pixels && $0.pixels != grid?.pixels }) {
           regions.append(before + 1..<cut + 1)
         }
       }
@@ -73,7 +74,7 @@ extension ONNXTaps {
   /// Where nothing alone passes anywhere: the last branch at each number of units.
   private mutating func findStagesOfBranches() {
     var last: [Int: Shown] = [:]
-    for module in modules where module.grid.isScaled && module.grid.pixels > 1 {
+    for module in modules where module.grid.pixels > 1 {
       if module.end >= last[module.grid.pixels]?.end ?? 0 { last[module.grid.pixels] = module }
     }
     take(

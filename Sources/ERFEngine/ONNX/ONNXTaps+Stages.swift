@@ -3,15 +3,18 @@
 extension ONNXTaps {
   mutating func findStages(_ grids: [ONNXGrid?]) {
     var groups: [[(cut: Int, grid: ONNXGrid)]] = []
+    // A convolution with two strides ends where its pixels are thinned out.
+    let named = lowering.named
+    let grids = zip(cuts, grids).map { named.contains($0) ? $1 : nil }
     for (index, grid) in grids.enumerated() {
-      guard let grid, grid.isScaled, grid.pixels < size.height * size.width, grid.pixels > 1
-      else { continue }
+      guard let grid, grid.pixels < size.height * size.width, grid.pixels > 1 else { continue }
       if let last = groups.last?.last, grid.pixels == last.grid.pixels {
         groups[groups.count - 1].append((index, grid))
       } else if grid.pixels < groups.last?.last?.grid.pixels ?? .max {
         groups.append([(index, grid)])
       }
     }
+    groups.removeAll { onlyAverages($0) }
     // A stem that only thins out the pixels is not a stage.
     let joins = groups.map { group in hasJoin(before: cuts[group[group.count - 1].cut], group) }
     if let first = joins.firstIndex(of: true), groups.count - first >= 3 {
@@ -27,6 +30,14 @@ extension ONNXTaps {
         let value = cuts[group[end].cut]
         return Shown(name: "stage\(index + 1)", end: value, value: value, grid: group[end].grid)
       })
+  }
+
+  /// Whether a group of cuts is what rows or columns were averaged to, and no more: a step on the way to the
+  /// head's vector.
+  private func onlyAverages(_ group: [(cut: Int, grid: ONNXGrid)]) -> Bool {
+    let ops = group.map { lowering.maker(cuts[$0.cut])?.op }
+    return ops.contains { $0 is Reduction }
+      && ops.allSatisfy { $0 is Reduction || $0 is Reshape || $0 is Permutation }
   }
 
   /// Whether no map has fewer pixels than the input, but for single ones.

@@ -25,8 +25,8 @@ struct ONNXTaps {
   let isDistrusted: [Bool]
   /// Where the picture's pixels lie in every value.
   private let origins: [ONNXOrigin?]
-  /// Pixels of the maps that are computed.
-  private let maps: Set<Int>
+  /// Sides of the maps that are computed, by the number of their pixels.
+  private let maps: [Int: InputSize]
   let exits: ModuleExits
   /// What the file calls the graph's outputs.
   private let outputNames: [String]
@@ -54,7 +54,8 @@ struct ONNXTaps {
     isDistrusted = Self.distrusted(lowering, distrustsFixedSizes)
     let known = model.graph.outputs.compactMap { lowering.computed($0.name) }
       .filter { [isDistrusted] in !isDistrusted[$0] }
-    let output = Self.main(known, lowering) ?? Self.farthest(lowering, isDistrusted)
+    let output =
+      Self.main(known, lowering) ?? Self.farthest(lowering, model.graph.nodes, isDistrusted)
     self.output = output
     isPartial = known.isEmpty
     isLive = Self.live(lowering, [output])
@@ -102,11 +103,20 @@ struct ONNXTaps {
 
   private static func maps(
     _ lowering: ONNXLowering, _ isLive: [Bool], _ size: InputSize, _ origins: [ONNXOrigin?]
-  ) -> Set<Int> {
-    Set(
-      lowering.layouts.indices.filter { isLive[$0] && lowering.layouts[$0].rank == 4 }.compactMap {
-        ONNXGrid(of: lowering.layouts[$0], origin: origins[$0], input: size, maps: [])?.pixels
-      })
+  ) -> [Int: InputSize] {
+    var (known, guessed): ([Int: InputSize], [Int: InputSize]) = ([:], [:])
+    for (value, data) in lowering.layouts.enumerated() where isLive[value] && data.rank == 4 {
+      guard let grid = ONNXGrid(of: data, origin: origins[value], input: size, maps: [:]) else {
+        continue
+      }
+      let sides = InputSize(height: grid.rows, width: grid.columns)
+      if origins[value] == nil {
+        guessed[grid.pixels] = sides
+      } else {
+        known[grid.pixels] = sides
+      }
+    }
+    return known.merging(guessed) { known, _ in known }
   }
 
   /// The picture's pixels in a value; nil: there are none.
@@ -144,13 +154,20 @@ struct ONNXTaps {
     }
   }
 
-  /// The value that most others lead to, where no output of the file can be computed.
-  private static func farthest(_ lowering: ONNXLowering, _ distrusted: [Bool]) -> Int {
-    var read = [Bool](repeating: false, count: lowering.nodes.count + 1)
-    for (index, node) in lowering.nodes.enumerated() where !distrusted[index + 1] {
-      for input in node.inputs { read[input] = true }
+  /// The value that most others lead to, where no output of the file can be computed: of those of the file
+  /// that nothing goes on from. Parts of functions and norms that are run as one are none of them.
+  private static func farthest(
+    _ lowering: ONNXLowering, _ nodes: [ONNXNode], _ distrusted: [Bool]
+  ) -> Int {
+    func known(_ name: String) -> Int? {
+      lowering.computed(name).flatMap { distrusted[$0] ? nil : $0 }
     }
-    let ends = lowering.nodes.indices.map { $0 + 1 }.filter { !read[$0] && !distrusted[$0] }
+    var read: Set<String> = []
+    for node in nodes where node.outputs.contains(where: { known($0) != nil }) {
+      read.formUnion(node.reads)
+    }
+    let names = nodes.flatMap(\.outputs).filter { !read.contains($0) }
+    let ends = Set(names.compactMap(known)).sorted()
     // Of many ends only the last few are looked at: each look is a walk.
     return ends.suffix(64).max { left, right in
       let (one, other) = (live(lowering, [left]), live(lowering, [right]))

@@ -16,7 +16,7 @@ public struct NetworkFacts: Sendable, Equatable {
     /// Whether that is the whole input, whatever its size.
     let seesWholeInput: Bool
     /// Input pixels between neighbouring units.
-    public let stride: Int
+    public let stride: MapStride
   }
 
   public struct Stage: Sendable, Equatable {
@@ -186,9 +186,8 @@ extension NetworkFacts.Layer {
     receptiveField = row.receptiveField
     seesWholeInput = row.seesWholeInput
     let (rows, columns) = (max(1, map.height), max(1, map.width))
-    stride =
-      row.stride
-      ?? max(1, (input.height + rows - 1) / rows, (input.width + columns - 1) / columns)
+    let side = max(1, (input.height + rows - 1) / rows, (input.width + columns - 1) / columns)
+    stride = row.stride ?? MapStride(rows: side, columns: side)
   }
 }
 

@@ -40,6 +40,48 @@ import Testing
     #expect(error?.explanation.contains("needs Frobnicate") == true)
   }
 
+  /// What stands before an operator that is not known is what it is where nothing follows, although functions
+  /// and norms that are spelt out in single operators leave parts of theirs behind.
+  @Test(arguments: ["gelu", "norm", "next"]) func partsOfFunctionsAreNoLayers(_ last: String) throws
+  {
+    func features(isFollowed: Bool) throws -> [Float] {
+      let path = try model { graph in
+        graph.speltGELU("c", "gelu")
+        if last != "gelu" { graph.speltNorm("gelu", "norm") }
+        if last == "next" {
+          graph.weights("k", [4, 4, 1, 1])
+          graph.layer("Conv", ["norm", "k"], "next")
+        }
+        if isFollowed { graph.layer("Strange", [last], "y") }
+        graph.message(12) { $0.text(1, isFollowed ? "y" : last) }
+      }
+      let network = try ONNXNetwork(ONNXModel(path: path))
+      let program = try Program(network.blueprint.inferenceForm().chained(), from: network)
+      let stage = try #require(program.stages.last)
+      let picture = OperatorChecks.values([1, 32, 32, 3], seed: 3)
+      return try program.forward(picture, to: stage.value, workers: Workers(threads: 2)).output
+        .elements
+    }
+    let (whole, cut) = (try features(isFollowed: false), try features(isFollowed: true))
+    #expect(whole == cut)
+  }
+
+  /// The same at another size than the exported one, where a matrix does not fit what comes before it.
+  @Test func modulesBeforeWhatFixesTheSizeAreWhole() throws {
+    let path = try model { graph in
+      graph.speltGELU("c", "gelu")
+      graph.weights("matrix", [4 * 15 * 15, 2])
+      graph.layer("Flatten", ["gelu"], "row")
+      graph.layer("MatMul", ["row", "matrix"], "y")
+      graph.message(12) { $0.text(1, "y") }
+    }
+    let size = InputSize(height: 48, width: 48)
+    let network = try ONNXNetwork(ONNXModel(path: path), size: size, values: ["act"])
+    let tap = try #require(network.blueprint.tap("act"))
+    let node = try #require(Blueprint.node(of: tap.value))
+    #expect(network.blueprint.nodes[node].op is GELU)
+  }
+
   /// A layer behind what is not known: the operator is named, the node, and what can be shown instead.
   @Test(arguments: ["logits", "e"]) func lostLayersAreExplained(_ layer: String) throws {
     let path = try model { graph in
@@ -181,5 +223,40 @@ import Testing
     let network = try ONNXNetwork(ONNXModel(path: path))
     let op = try #require(network.blueprint.nodes.last?.op as? Elementwise)
     #expect(op.function == .clip(low: row.low, high: row.high))
+  }
+}
+
+extension ONNXBytes {
+  /// GELU in single operators of the module `act`.
+  fileprivate mutating func speltGELU(_ input: String, _ output: String) {
+    tensor("root", [], [Float(2).squareRoot()])
+    tensor("one", [], [1])
+    tensor("half", [], [0.5])
+    for (operation, inputs, result) in [
+      ("Div", [input, "root"], "scaled"), ("Erf", ["scaled"], "erf"),
+      ("Add", ["erf", "one"], "gate"), ("Mul", [input, "gate"], "twice"),
+      ("Mul", ["twice", "half"], output),
+    ] {
+      message(1) { node in
+        for input in inputs { node.text(1, input) }
+        node.text(2, result)
+        node.text(3, "/act/\(operation)")
+        node.text(4, operation)
+      }
+    }
+  }
+
+  /// A norm over channels in single operators.
+  fileprivate mutating func speltNorm(_ input: String, _ output: String) {
+    tensor("two", [], [2])
+    tensor("epsilon", [], [1e-5])
+    let channels: [(String, ONNXAttribute)] = [("axes", .integers([1]))]
+    layer("ReduceMean", [input], "mean", channels)
+    layer("Sub", [input, "mean"], "centred")
+    layer("Pow", ["centred", "two"], "square")
+    layer("ReduceMean", ["square"], "variance", channels)
+    layer("Add", ["variance", "epsilon"], "positive")
+    layer("Sqrt", ["positive"], "deviation")
+    layer("Div", ["centred", "deviation"], output)
   }
 }

@@ -190,7 +190,7 @@ import Testing
     let tap = try #require(network.blueprint.taps.first { $0.name == name })
     let shapes = try network.blueprint.shapes(input: [1, 32, 48, 3])
     #expect(shapes[tap.value] == [1, 8, 24, 4])
-    #expect(network.blueprint.stages.map(\.name) == ["stage1"])
+    #expect(network.blueprint.stages.map { shapes[$0.value] } == [[1, 16, 24, 4], [1, 8, 24, 4]])
   }
 
   /// Pixels in blocks of 8 as tokens, `p` (1, tokens, 4).
