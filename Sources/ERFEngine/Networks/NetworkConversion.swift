@@ -126,9 +126,11 @@ public struct NetworkConversion: Sendable {
     var blueprint = opened.blueprint
     if merges { blueprint = blueprint.mergingForCheckpoints() }
     if fuses { blueprint = blueprint.foldingNormsIntoProducers() }
-    let tensors = try Program(blueprint, from: loader).stateDictionary
+    var tensors = try Program(blueprint, from: loader).stateDictionary
+    if let exported = network.exportedGraph {
+      tensors = try Self.distinct(tensors, of: blueprint, in: exported)
+    }
     try requireRange(of: tensors)
-    if let exported = network.exportedGraph { try Self.requireNames(of: tensors, in: exported) }
     try cancellation.check()
     let writer = SafetensorsWriter(
       tensors: tensors, type: storedType.type,
@@ -152,14 +154,43 @@ public struct NetworkConversion: Sendable {
       largest: before.map(abs).max() ?? 0)
   }
 
-  /// Checks that no layer's weights would take the place of another's.
-  private static func requireNames(
-    of tensors: [(key: String, value: Tensor)], in path: String
-  ) throws(Failure) {
-    var names: Set<String> = []
-    for (key, _) in tensors where !names.insert(key).inserted {
-      throw .sameNames(path: path, key: key)
+  /// The weights of an exported graph, those of a layer that is used several times once.
+  ///
+  /// - Throws: `Failure.sameNames` where a layer's weights would take the place of another's.
+  private static func distinct(
+    _ tensors: [(key: String, value: Tensor)], of blueprint: Blueprint, in path: String
+  ) throws(Failure) -> [(key: String, value: Tensor)] {
+    let expressions = blueprint.nodes.flatMap { node in
+      zip(node.op.parameterShapes, node.parameters).map { $1 }
     }
+    var written: [(key: String, value: Tensor)] = []
+    var keys: [String: ParameterExpression] = [:]
+    var keysBySlot: [Slot: [String]] = [:]
+    for (tensor, expression) in zip(tensors, expressions) {
+      if keys[tensor.key] == expression { continue }
+      if case .slot(let slot) = expression {
+        if keysBySlot[slot, default: []].contains(where: { isAgain(tensor.key, $0) }) { continue }
+        keysBySlot[slot, default: []].append(tensor.key)
+      }
+      guard keys.updateValue(expression, forKey: tensor.key) == nil else {
+        throw .sameNames(path: path, key: tensor.key)
+      }
+      written.append(tensor)
+    }
+    return written
+  }
+
+  /// Whether `key` is `first` with numbers behind its modules, as exports call those that are used again:
+  /// `blocks.0_1.conv.weight`. Weights that two modules share have two names in PyTorch, too.
+  private static func isAgain(_ key: String, _ first: String) -> Bool {
+    let (mine, its) = (key.split(separator: "."), first.split(separator: "."))
+    return mine.count == its.count
+      && zip(mine, its).allSatisfy { mine, its in
+        guard mine != its else { return true }
+        let number = mine.utf8.dropFirst(its.utf8.count + 1)
+        return mine.hasPrefix("\(its)_") && !number.isEmpty
+          && number.allSatisfy { (0x30...0x39).contains($0) }
+      }
   }
 
   /// The network with the weights at `path`; the graph of an exported one is that of its file.
@@ -233,7 +264,8 @@ private struct WrittenWeights: ParameterSource {
     self.file = file
     for node in blueprint.nodes {
       for (shape, expression) in zip(node.op.parameterShapes, node.parameters) {
-        if case .slot(let slot) = expression { names[slot.key] = node.scope + "." + shape.name }
+        guard case .slot(let slot) = expression, names[slot.key] == nil else { continue }
+        names[slot.key] = node.scope + "." + shape.name
       }
     }
   }

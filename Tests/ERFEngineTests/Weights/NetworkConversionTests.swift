@@ -112,6 +112,51 @@ import Testing
     }
   }
 
+  /// Four convolutions, the last of which is called `last` and has the weights `weights`.
+  private func graph(last: String, weights: String) throws -> String {
+    let bytes = ONNXBytes.model { graph in
+      graph.weights("s.weight", [4, 3, 3, 3])
+      for name in ["c.weight", "d.weight"] { graph.weights(name, [4, 4, 3, 3]) }
+      graph.tensor("e.weight", [4, 4, 3, 3], [Float](repeating: 0.25, count: 144))
+      graph.picture("x", [1, 3, 32, 32])
+      for (input, weight, output, name, stride) in [
+        ("x", "s.weight", "a", "/s/Conv", 2), ("a", "c.weight", "b", "/c/Conv", 1),
+        ("b", "d.weight", "g", "/d/Conv", 2), ("g", weights, "y", last, 1),
+      ] {
+        graph.message(1) { node in
+          node.text(1, input)
+          node.text(1, weight)
+          node.text(2, output)
+          node.text(3, name)
+          node.text(4, "Conv")
+          node.attribute("strides", .integers([stride, stride]))
+          node.attribute("pads", .integers([1, 1, 1, 1]))
+        }
+      }
+      graph.message(12) { $0.text(1, "y") }
+    }
+    return try folder.write(bytes, to: "net.onnx")
+  }
+
+  /// A layer that is used again has its weights once, as in PyTorch; weights that two layers share have two names
+  /// there.
+  @Test(arguments: [
+    ("/c_1/Conv", ["c", "d", "s"]), ("/c/Conv_1", ["c", "d", "s"]),
+    ("/t/Conv", ["c", "d", "s", "t"]), ("/c_x/Conv", ["c", "c_x", "d", "s"]),
+  ]) func layersThatAreUsedAgainAreWrittenOnce(_ last: String, _ layers: [String]) throws {
+    let report = try convert(NetworkSpec(file: graph(last: last, weights: "c.weight")))
+    #expect(report.difference == 0 && report.largest > 0 && report.tensors == layers.count)
+    #expect(try Set(Safetensors(path: path).keys) == Set(layers.map { $0 + ".weight" }))
+  }
+
+  @Test func otherWeightsOfOneNameAreNotWritten() throws {
+    let source = try graph(last: "/c/Conv_1", weights: "e.weight")
+    #expect(throws: NetworkConversion.Failure.sameNames(path: source, key: "c.weight")) {
+      try convert(NetworkSpec(file: source))
+    }
+    #expect(folder.names == ["net.onnx"])
+  }
+
   /// The released code's merging, as PyTorch did it.
   @Test(.enabled(if: GoldenFolder.exists, "no golden vectors beside the repository"))
   func mergesAsTheReleasedCode() throws {
