@@ -5,6 +5,13 @@
 #     sh Scripts/install.sh PROGRAM|--remove PREFIX DESTDIR
 set -eu
 program=$1
+case $2 in
+  /*) ;;
+  *)
+    echo "install: PREFIX is '$2': expected a whole path, such as /usr/local" >&2
+    exit 2
+    ;;
+esac
 root=$3$2
 share=$root/share
 here=$(dirname "$0")/..

@@ -66,7 +66,7 @@ def without_onnx():
 
 
 assert "None for a built-in picture" in refused(ValueError, images=[])
-for size in (64.7, "64x96", (64,), (64, 96, 3)):
+for size in (64.7, "64x96", (64,), (64, 96, 3), numpy.array([64, 96, 3])):
     assert "(height, width)" in refused(TypeError, size=size), size
 for size in (-5, 0, 100_000, (64, 7)):
     assert "from 8 to 4096" in refused(ValueError, size=size), size
@@ -75,6 +75,9 @@ assert "images is of type ndarray" in refused(TypeError, images=numpy.zeros((2, 
 assert "b'none.png'" not in refused(replk_tui.Error, images=b"none.png")
 assert "model is None" in refused(TypeError, model=None)
 assert "torch.save" in refused(TypeError, model={"weight": 1})
+assert "weights is of type dict" in refused(TypeError, weights={"weight": 1})
+ours, facts = replk_tui.erf("replknet-3-nano", size=numpy.array([48, 64]), weights=b"random:1")
+assert ours.shape == (48, 64) and facts["weights"] == "random:1", (ours.shape, facts)
 assert "'--help'" in refused(replk_tui.Error, model="--help")
 assert "mean is (1, 2)" in refused(TypeError, mean=(1, 2))
 assert "(black, white)" in refused(TypeError, range=1)
@@ -133,6 +136,9 @@ if importlib.util.find_spec("torch") and importlib.util.find_spec("onnx"):
         assert "data-dependent" in refused(replk_tui.Error, model=Depends(), size=32)
     assert "5 channels" in refused(replk_tui.Error, model=torch.nn.Conv2d(5, 4, 3), size=32)
     assert "torch.nn.Module (an object" in refused(TypeError, model=torch.nn.ReLU)
+    assert "torch.save" in refused(TypeError, weights=module)
+    assert "'random:SEED'" in refused(TypeError, weights=torch.nn.ReLU)
+    assert replk_tui.erf("replknet-3-nano", size=torch.tensor([48, 64]))[0].shape == (48, 64)
     assert "no layers" in refused(replk_tui.Error, model=torch.nn.Identity(), size=32)
     assert logging.root.manager.disable == logging.NOTSET
     # The older exporter, the one for scripts, prints the graph that it stumbles over, past sys.stdout.

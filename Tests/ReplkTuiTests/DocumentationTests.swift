@@ -45,15 +45,9 @@ import Testing
 
   /// Links of the installed pages lead to files that are installed too; removing them leaves none.
   @Test func installedLinksLeadSomewhere() throws {
-    let root = #filePath.split(separator: "/", omittingEmptySubsequences: false)
-      .dropLast(3).joined(separator: "/")
     let folder = try TemporaryFolder()
-    func install(_ program: String) throws -> Outcome {
-      let script = #"sh "$2/Scripts/install.sh" "$3" /usr "$PWD" && find . -type f"#
-      return try Executable.run([root, program], in: folder, shell: script)
-    }
     // Any program will do: only the pages are looked at.
-    #expect(try install("/usr/bin/true").code == 0)
+    #expect(try install("/usr/bin/true", in: folder).code == 0)
     let installed = "usr/share/doc/replk-tui/"
     for page in Self.pages {
       let text = String(decoding: try folder.read(installed + page), as: UTF8.self)
@@ -62,8 +56,27 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: path), "\(page): \(link)")
       }
     }
-    let removed = try install("--remove")
+    let removed = try install("--remove", in: folder)
     #expect(removed.code == 0 && removed.text == "")
+  }
+
+  /// Behind DESTDIR it would name a folder beside that.
+  @Test(arguments: ["usr", ""]) func relativePrefixesAreRefused(_ prefix: String) throws {
+    let folder = try TemporaryFolder()
+    let outcome = try install("/usr/bin/true", prefix, in: folder)
+    #expect(outcome.code == 2 && outcome.text == "" && folder.names.isEmpty)
+    #expect(
+      outcome.error == "install: PREFIX is '\(prefix)': expected a whole path, such as /usr/local\n"
+    )
+  }
+
+  private func install(
+    _ program: String, _ prefix: String = "/usr", in folder: TemporaryFolder
+  ) throws -> Outcome {
+    let root = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+      .dropLast(3).joined(separator: "/")
+    let script = #"sh "$2/Scripts/install.sh" "$3" "$4" "$PWD" && find . -type f"#
+    return try Executable.run([root, program, prefix], in: folder, shell: script)
   }
 
   @Test func everyCommandIsDocumented() throws {

@@ -46,6 +46,7 @@ def erf(model, size=None, images=None, *, weights=None, stage=None, tap=None, at
     size: side of the input in pixels, or (height, width); a module is exported at this size. None: an ONNX
         file's own, else 224.
     images: path or list of paths of pictures and folders; None: a built-in picture.
+    weights: path of a checkpoint, "random:SEED" or "trained", for a model by name.
     at: (row, column) of the unit on the map of the layer; None: its centre.
     mean, std: what is subtracted from the channels, and what they are divided by: one number, or three.
         None: ImageNet's for modules and ONNX files, else what the network is known to take.
@@ -68,8 +69,10 @@ def erf(model, size=None, images=None, *, weights=None, stage=None, tap=None, at
 
     sides = None
     if size is not None:
-        sides = _whole_numbers("size", (size, size) if hasattr(size, "__index__") else size,
-                               "a whole number of pixels or (height, width)")
+        try:
+            sides = 2 * (operator.index(size),)
+        except TypeError:
+            sides = _whole_numbers("size", size, "a whole number of pixels or (height, width)")
         if not all(8 <= side <= 4096 for side in sides):
             raise ValueError(f"size is {size!r}: expected pixels from 8 to 4096")
     place = None if at is None else _whole_numbers("at", at, "(row, column), whole numbers")
@@ -77,6 +80,8 @@ def erf(model, size=None, images=None, *, weights=None, stage=None, tap=None, at
     name = type(model).__name__ if _is_module(model) else None
     if name is None:
         model = _path("model", model, "the name of a network, a path, or a torch.nn.Module")
+    if weights is not None:
+        weights = _path("weights", weights, "a path, 'random:SEED' or 'trained'")
     preparation = {"mean": _numbers("mean", mean), "std": _numbers("std", std),
                    "range": _numbers("range", range, counts=(2,), separator=":")}
     if name is not None and preparation["range"] is None:
@@ -97,7 +102,7 @@ def erf(model, size=None, images=None, *, weights=None, stage=None, tap=None, at
         words = []
         for option, value in options.items():
             if value is not None:
-                words += [option, os.fspath(value) if isinstance(value, os.PathLike) else str(value)]
+                words += [option, value if isinstance(value, (str, bytes)) else str(value)]
         for path in paths:
             words += ["--image", path]
         if bgr:
@@ -149,8 +154,9 @@ def _path(name, value, expected):
     what = "None" if value is None else f"of type {type(value).__name__}"
     if isinstance(value, type):
         what = f"the class {value.__name__}"
-        expected += f" (an object: {value.__name__}(...))" if hasattr(value, "state_dict") else ""
-    elif isinstance(value, collections.abc.Mapping):
+        if name == "model" and hasattr(value, "state_dict"):
+            expected += f" (an object: {value.__name__}(...))"
+    elif isinstance(value, collections.abc.Mapping) or _is_module(value):
         expected += "; torch.save writes a state dict to a file"
     raise TypeError(f"{name} is {what}: expected {expected}")
 
