@@ -78,7 +78,8 @@ enum UsageError: ExplainedError, Equatable {
     case .unexpectedValue(let option): "\(option) takes no value"
     case .emptyArgument(let command):
       (command.map { "\($0): " } ?? "")
-        + "an argument is empty, perhaps from an unset shell variable: give a model or a file"
+        + "an argument is empty, perhaps from an unset shell variable: expected "
+        + Self.expected(by: command)
     case .badValue(let option, let value, let expected):
       "\(option) \(value): expected \(expected)"
     case .givenTwice(let option, let values):
@@ -124,6 +125,16 @@ enum UsageError: ExplainedError, Equatable {
     case .unused(let option, let beside):
       "\(option) has no effect with \(beside): leave it out, or name models instead"
     }
+  }
+}
+
+extension UsageError {
+  /// What a command takes; nil: the explorer.
+  private static func expected(by name: String?) -> String {
+    guard let command = Command.all.first(where: { $0.name == name }) else {
+      return "a model or a file"
+    }
+    return command.synopsis.isEmpty ? "no argument" : command.synopsis
   }
 }
 
@@ -297,6 +308,11 @@ struct Arguments {
   }
 
   func has(_ option: String) -> Bool { values[option] != nil }
+
+  /// The first option that is given, in the order of the command's table, besides `others`.
+  func given(besides others: Set<String>) -> String? {
+    options.lazy.map { $0.names[0] }.first { has($0) && !others.contains($0) }
+  }
 
   /// All values of a repeatable option, in order.
   func all(_ option: String) -> [String] { values[option] ?? [] }

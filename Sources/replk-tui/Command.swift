@@ -38,6 +38,7 @@ struct Command: Sendable {
       try StandardStreams.write(Help.text(of: self))
     } else {
       try arguments.checkValues()
+      try requireOutput(arguments)
       try arguments.requirePicturesTogether(command: name)
       arguments.tellOthers()
       try arguments.selectInstructionSet()
@@ -48,6 +49,19 @@ struct Command: Sendable {
       }
       try run(arguments)
     }
+  }
+}
+
+extension Command {
+  /// Checks that where files may be replaced, one is to be written.
+  ///
+  /// - Throws: `UsageError.missingOption`.
+  private func requireOutput(_ arguments: Arguments) throws(UsageError) {
+    guard arguments.has("--force"),
+      let output = options.first(where: { ["--output", "--csv"].contains($0.names[0]) }),
+      !arguments.has(output.names[0]), let name = output.names.last, let value = output.value
+    else { return }
+    throw .missingOption(command: "\(self.name) --force", option: "\(name) \(value)")
   }
 }
 

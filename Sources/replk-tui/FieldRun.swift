@@ -8,12 +8,12 @@ struct Interrupted: ExplainedError {
 
   init(explanation: String) { self.explanation = explanation }
 
-  /// Before one of `what` was done; a file that an earlier run left at `path` is as it was.
-  init(beforeAny what: String, at path: String?) {
+  /// Before one of `what` was `done`; a file that an earlier run left at `path` is as it was.
+  init(beforeAny what: String, was done: String = "done", at path: String?) {
     let kept = path.flatMap { FileIdentity(of: $0) == nil ? nil : $0 }
     self.init(
-      explanation: kept.map { "stopped before another \(what) was done; \($0) is as it was" }
-        ?? "stopped before the first \(what) was done; nothing was written")
+      explanation: kept.map { "stopped before another \(what) was \(done); \($0) is as it was" }
+        ?? "stopped before the first \(what) was \(done); nothing was written")
   }
 
   /// As a shell reports the signal.

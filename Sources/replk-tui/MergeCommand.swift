@@ -118,6 +118,11 @@ extension Command {
       try requireParts(paths, kinds.map(\.ending))
       return nil
     }
+    if arguments.has("--json") {
+      throw UsageError.missingOption(
+        command: "merge --json",
+        option: "parts of maps (.erf): tables and features have no metrics to print")
+    }
     let outputs = arguments.all("--output")
     guard outputs.count <= 1,
       outputs.allSatisfy({ kind.outputs.contains(where: $0.lowercased().hasSuffix) })

@@ -30,15 +30,16 @@ extension Command {
       Option(
         "--seed", value: "S", values: .seed,
         help: "other built-in stimuli, other resampling (default 0)"),
-    ] + Options.unit.filter { $0.names[0] != "--at" } + Options.preparation + Options.classes + [
-      Option(
-        "--cues",
-        help: "also learn shapes alone and textures alone: how well each is recognised"),
-      Option(
-        "--shuffle", value: "N,...", values: .shuffles,
-        help: "test on stimuli cut into N x N tiles and shuffled, such as 2,4,8"),
-      Option("--ascii", help: "draw with ASCII characters alone"),
-    ] + Options.run + Options.force
+    ] + Options.unit.filter { !["--at", "--rule"].contains($0.names[0]) } + Options.preparation
+      + Options.classes + [
+        Option(
+          "--cues",
+          help: "also learn shapes alone and textures alone: how well each is recognised"),
+        Option(
+          "--shuffle", value: "N,...", values: .shuffles,
+          help: "test on stimuli cut into N x N tiles and shuffled, such as 2,4,8"),
+        Option("--ascii", help: "draw with ASCII characters alone"),
+      ] + Options.run + Options.force
   ) { arguments in
     let models = arguments.positionals.filter { !isDecisionFile($0) }
     let files = arguments.all("--decisions") + arguments.positionals.filter(isDecisionFile)
@@ -46,7 +47,7 @@ extension Command {
       throw UsageError.tooFewPositionals(
         command: "probe", expected: "a model, such as resnet-50, or --decisions FILE")
     }
-    if models.isEmpty, let option = arguments.onlyWithModels.first {
+    if models.isEmpty, let option = arguments.given(besides: ofDecisions) {
       throw UsageError.tooFewPositionals(
         command: "probe \(option)", expected: "a model, such as resnet-50")
     }
@@ -73,6 +74,9 @@ extension Command {
       throw Interrupted(explanation: stopped(reports, of: models.count, way: way))
     }
   }
+
+  /// The options that say something of decisions which others made.
+  private static let ofDecisions: Set = ["--decisions", "--json", "--seed", "--ascii"]
 
   /// How much a run that was stopped covers, and how it goes on.
   private static func stopped(
@@ -105,16 +109,19 @@ extension Command {
     if let folder = arguments.last("--stimuli") {
       return try decide(folder, networks, models, arguments)
     }
+    for option in ["--shard", "--classes"] where arguments.has(option) {
+      throw UsageError.missingOption(command: "probe \(option)", option: "--stimuli DIR")
+    }
     let files = OutputFiles(arguments.all("--csv"), arguments, models: models)
     try files.requireFree()
-    if arguments.has("--shard") {
-      throw UsageError.missingOption(command: "probe --shard", option: "--stimuli DIR")
-    }
     let probe = ShapeBiasProbe(request)
     let opened = try networks.map { try probe.opened($0) }
     if arguments.has("--csv") { try ShapeBiasProbe.requireDistinct(opened) }
     let reports = try reports(
-      of: opened, nothing: "a read-out needs all of its stimuli"
+      of: opened,
+      nothing: Interrupted(
+        explanation: "stopped during \(opened[0].spec.text), for which there is nothing yet: "
+          + "a read-out needs all of its stimuli")
     ) { network, _, progress in
       try probe.run(network, cancellation: Interruption.cancellation, progress: progress)
     }
@@ -161,7 +168,11 @@ extension Command {
     let made =
       benchmark.stimuli.stimuli.isEmpty
       ? []
-      : try reports(of: opened, nothing: "no stimulus was decided") {
+      : try reports(
+        of: opened,
+        nothing: Interrupted(
+          beforeAny: "stimulus", was: "decided", at: arguments.last("--csv"))
+      ) {
         // Its numbers have been read; what the table says of their files was read apart from that.
         try watched.requireUnchanged()
         return try benchmark.run(
@@ -197,10 +208,10 @@ extension Command {
 
   /// Of each network, up to the one at which a signal ended the run.
   ///
-  /// - Parameter nothing: why there is nothing of the first, where it was stopped too early.
-  /// - Throws: ``Interrupted`` where not even the first was done.
+  /// - Parameter nothing: what to say where there is nothing of the first, since it was stopped too early.
+  /// - Throws: `nothing`.
   private static func reports(
-    of networks: [OpenedNetwork], nothing: String,
+    of networks: [OpenedNetwork], nothing: @autoclosure () -> Interrupted,
     _ probe: (Network, _ number: Int, (ShapeBiasProgress) -> Void) throws -> ShapeBiasReport
   ) throws -> [ShapeBiasReport] {
     Interruption.catchSignals()
@@ -223,23 +234,12 @@ extension Command {
         break
       }
     }
-    guard !reports.isEmpty else {
-      throw Interrupted(
-        explanation: "stopped during \(networks[0].spec.text), for which there is nothing yet: "
-          + nothing)
-    }
+    guard !reports.isEmpty else { throw nothing() }
     return reports
   }
 }
 
 extension Arguments {
-  fileprivate var onlyWithModels: [String] {
-    [
-      "--weights", "--stimuli", "--csv", "--size", "--count", "--stage", "--tap",
-      "--cues", "--shuffle", "--threads",
-    ].filter(has)
-  }
-
   fileprivate func probeRequest(_ models: [String]) throws -> ShapeBiasRequest {
     let count = whole("--count") ?? 512
     // Stimuli are square, and the same for all networks.

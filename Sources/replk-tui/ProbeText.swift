@@ -103,11 +103,14 @@ struct ProbeText {
   private func remarks(_ other: ShapeBias) -> [String] {
     var remarks: [String] = []
     if let partial = other.partial {
+      let isWhole = partial.shares == [.whole]
       remarks.append(
-        "\(other.subject): partial, \(Shard.words(partial.shares)) of a run over "
+        "\(other.subject): partial, \(isWhole ? "" : Shard.words(partial.shares) + " of ")a run over "
           + partial.of.counted("stimulus", "stimuli")
-          + (partial.unfinished.isEmpty ? "" : "; not finished: \(Shard.words(partial.unfinished))")
-      )
+          + (isWhole
+            ? " that is not finished"
+            : partial.unfinished.isEmpty
+              ? "" : "; not finished: \(Shard.words(partial.unfinished))"))
     }
     if other.foreignCount > 0 {
       let words = other.foreignResponses.sorted { ($1.value, $0.key) < ($0.value, $1.key) }

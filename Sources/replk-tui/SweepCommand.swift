@@ -206,6 +206,12 @@ extension Arguments {
       }
     }
     try requireCheckpoint(among: grid.map(\.network))
+    if has("--fit"), grid.allSatisfy({ $0.network.isRandom }) {
+      throw UsageError.missingOption(
+        command: "sweep --fit",
+        option: "weights that are fitted, such as --weights trained: "
+          + "random ones are made for each kernel")
+    }
     return grid
   }
 
@@ -265,6 +271,10 @@ extension Arguments {
     spec.fit = try fit()
     return spec
   }
+}
+
+extension NetworkSpec {
+  fileprivate var isRandom: Bool { if case .random = weights { true } else { false } }
 }
 
 extension [Int] {

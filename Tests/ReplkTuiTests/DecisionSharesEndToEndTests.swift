@@ -42,6 +42,17 @@ import Testing
       ])
   }
 
+  /// A run that is not cut is called one as long as it is not finished, too.
+  @Test func unfinishedTablesAreNoShares() throws {
+    let path = try shares(1)[0]
+    try reopen(path)
+    let text = try succeed(["probe", "--decisions", path, "--ascii"], in: folder).text
+    #expect(text.contains(": partial, a run over 5 stimuli that is not finished\n"), "\(text)")
+    expectOneLine(
+      try Executable.run(probe() + [path, "--shard", "1/2"], in: folder), code: 2,
+      mentions: ["\(path) holds the whole run, not share 1/2", "--force"])
+  }
+
   /// Trials are numbered over all shares, so that a merge gives the bytes of one run and knows gaps.
   @Test func sharesNumberTheirTrialsAsOneRun() throws {
     _ = try succeed(["stimuli", "-o", "s", "--count", "5", "--size", "16"], in: folder)

@@ -156,6 +156,31 @@ import Testing
     #expect(!folder.names.contains("g.npy"))
   }
 
+  /// So has an input that holds NaN, whichever of a tensor it is; a tensor of nothing else ends the run.
+  @Test func spoiltInputsHaveRowsOfNaN() throws {
+    _ = try folder.write(Samples.noise(images: 3), to: "x.npy")
+    _ = try folder.write(Samples.noise(images: 3, spoilt: 1), to: "nan.npy")
+    _ = try folder.write(Samples.noise(images: 2, spoilt: 2), to: "all.npy")
+    let features = ["features", Samples.tiny, "--tap", "stage1", "--tensor"]
+    _ = try succeed(features + ["x.npy", "-o", "whole.npy"], in: folder)
+    let run = features + ["nan.npy", "-o", "f.safetensors"]
+    let told = "skipped nan.npy[0]: the input holds NaN or Inf; its row 0 is NaN"
+    // The second time nothing is left to do.
+    for _ in 0..<2 {
+      expectOneLine(try Executable.run(run, in: folder), code: 0, mentions: [told])
+    }
+    let whole = try NPY(decoding: folder.read("whole.npy"), path: "whole.npy")
+    let found = try Features(path: folder.file("f.safetensors"))
+    let width = 8 * 8 * 8
+    #expect(found.rows.map { $0.reason == nil } == [false, true, true])
+    #expect(found.values[..<width].allSatisfy { $0.isNaN })
+    #expect(found.values[width...] == whole.values[width...])
+    expectOneLine(
+      try Executable.run(features + ["all.npy", "-o", "g.npy"], in: folder), code: 1,
+      mentions: ["all.npy[0]: the input holds NaN or Inf"])
+    #expect(!folder.names.contains("g.npy"))
+  }
+
   /// An input that is another one by now is not gone on with.
   @Test func changedInputsAreNamed() throws {
     _ = try folder.write(Samples.picture(level: 50), to: "a.ppm")

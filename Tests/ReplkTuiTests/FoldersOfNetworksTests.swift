@@ -65,6 +65,42 @@ import Testing
     #expect(rows.contains("\",a/w.safetensors,") && rows.contains("\",b/w.safetensors,"), "\(rows)")
   }
 
+  /// Another file of a network is told, however the commands spell the folders, also where neither share has a point
+  /// of the same file.
+  @Test func otherContentsOfEqualNames() throws {
+    for (place, graph) in [
+      ("x/a", "resnet-ts"), ("x/b", "resnet-dynamo"), ("y/a", "resnet-dynamo"),
+      ("y/b", "resnet-ts"),
+    ] {
+      try folder.makeFolder(place)
+      _ = try folder.write(Fixtures.bytes("onnx/\(graph).onnx"), to: place + "/net.onnx")
+    }
+    for (index, place) in ["x", "y"].enumerated() {
+      _ = try succeed(
+        [
+          "sweep", "\(place)/a/net.onnx", "\(place)/b/net.onnx", "--sizes", "48", "--shard",
+          "\(index + 1)/2", "-o", "\(place).csv",
+        ], in: folder)
+    }
+    expectOneLine(
+      try Executable.run(["merge", "x.csv", "y.csv", "-o", "all.csv"], in: folder), code: 2,
+      mentions: ["not of one sweep: a file of their networks (a/net.onnx, b/net.onnx) differs"])
+    // So is one that was replaced between two shares of one command.
+    for share in 1...2 {
+      _ = try succeed(
+        [
+          "sweep", Samples.tiny, "--weights", "a/w.safetensors", "--weights", "b/w.safetensors",
+          "--sizes", "32", "--shard", "\(share)/2", "-o", "\(share).csv",
+        ], in: folder)
+      _ = try succeed(
+        ["convert", Samples.tiny, "--weights", "random:1", "b/w.safetensors", "--force"],
+        in: folder)
+    }
+    expectOneLine(
+      try Executable.run(["merge", "1.csv", "2.csv", "-o", "all.csv"], in: folder), code: 2,
+      mentions: ["a file of their networks (a/w.safetensors, b/w.safetensors) differs"])
+  }
+
   @Test func decisionsOfGraphs() throws {
     for index in 1...3 {
       _ = try folder.write(

@@ -58,6 +58,27 @@ import Testing
         ])
     }
 
+    /// One that goes on with a table and is stopped before the next stimulus does not deny what the table holds.
+    @Test func resumedBenchmarksSayThatTheTableStays() throws {
+      _ = try succeed(["stimuli", "-o", "s", "--count", "100", "--size", "16"], in: folder)
+      let probe = ["probe", "resnet-101", "--stimuli", "s", "--threads", "1", "--csv"]
+      _ = try Executable.run(
+        probe + ["d.csv"], in: folder, once: Executable.hasComputed(hundredths: 200),
+        "kill -TERM $$")
+      let table = try folder.read("d.csv")
+      // In the middle of its 170 MB of weights.
+      let isLoading = "awk '/^VmRSS/ { exit $2 < 60000 }' /proc/$$/status"
+      for (name, words) in [
+        ("d.csv", "stopped before another stimulus was decided; d.csv is as it was"),
+        ("new.csv", "stopped before the first stimulus was decided; nothing was written"),
+      ] {
+        let outcome = try Executable.run(
+          probe + [name], in: folder, once: isLoading, "kill -TERM $$")
+        expectOneLine(outcome, code: 128 + SIGTERM, mentions: [words])
+      }
+      #expect(try folder.read("d.csv") == table && !folder.names.contains("new.csv"))
+    }
+
     /// What another run of the same has finished meanwhile stays, and nobody is told to go on with it.
     @Test func overtakenBenchmarksSayWhatIsThere() throws {
       _ = try succeed(["stimuli", "-o", "s", "--count", "200", "--size", "16"], in: folder)

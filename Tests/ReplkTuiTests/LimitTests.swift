@@ -129,7 +129,7 @@
       var codes: [Int: Int32] = [:]
       for kilobytes in stride(from: 130_000, through: 530_000, by: 50_000) {
         let outcome = try Executable.run(
-          arguments + (arguments[0] == "inspect" || arguments[0] == "classify" ? [] : ["--force"]),
+          arguments + (arguments.contains("-o") || arguments[0] == "convert" ? ["--force"] : []),
           in: folder, shell: "ulimit -c 0; ulimit -v \(kilobytes); exec \"$@\"")
         // Below this the loader of shared libraries fails, before there is a program.
         if outcome.code == 127 { continue }

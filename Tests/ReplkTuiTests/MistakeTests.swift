@@ -36,7 +36,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   static let words: [Mistake] = [
     .usage(["erf"], "model"),
     .usage(["erf", "replknt-31"], "replknt-31", "did you mean replknet-31?"),
-    .usage(["erf", ""], "replk-tui: erf: an argument is empty", "model"),
+    .usage(["erf", ""], "replk-tui: erf: an argument is empty", "expected MODEL|FILE"),
+    .usage(["manual", ""], "manual: an argument is empty", "expected [COMMAND]"),
     .usage([""], "replk-tui: an argument is empty", "model"),
     .usage(["erf", "RepLKNt-31"], "'RepLKNt-31'", "did you mean replknet-31?"),
     .usage(["Erf"], "'Erf' is neither", "did you mean erf?"),
@@ -145,6 +146,15 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       "--ignore-extra needs a checkpoint (--from FILE)"),
     .usage(erf("--pgm-8", "-o", "map.npy"), "--pgm-8 needs -o FILE.pgm"),
     .usage(erf("--colormap", "tide"), "--colormap needs -o FILE.png"),
+    .usage(
+      ["merge", "a.csv", "b.csv", "--json", "-o", "c.csv"],
+      "merge --json needs parts of maps (.erf): tables and features have no metrics"),
+    .usage(
+      ["sweep", Samples.tiny, "--kernels", "3,5", "--fit", "crop", "-o", "s.csv"],
+      "sweep --fit needs weights that are fitted"),
+    .usage(erf("--force"), "erf --force needs -o FILE"),
+    .usage(["compare", Samples.tiny, "replknet-3", "--force"], "compare --force needs -o DIR"),
+    .usage(["probe", Samples.tiny, "--force"], "probe --force needs --csv OUT"),
     .usage(["compare", Samples.tiny, "replknet-3", "--pgm-ascii"], "--pgm-ascii needs -o DIR"),
     .usage(
       ["figure", Samples.tiny, "--colormap", "tide", "-o", "f.csv"], "--colormap needs -o FILE.svg"),

@@ -265,7 +265,7 @@ import Testing
     (["sweep", Samples.tiny, "--sizes", "32", "--image", "p.ppm", "-o", "p.csv"], "p.csv"),
     (["figure", Samples.tiny, "--size", "32", "--image", "p.ppm", "-o", "p.svg"], "p.svg"),
     (
-      ["probe", Samples.tiny, "--size", "32", "--count", "64"]
+      ["probe", Samples.tiny, "--stimuli", "stimuli"]
         + ["--classes", "names.csv", "--csv", "names.csv"], "names.csv"
     ),
     (["convert", "net.safetensors", "hard.safetensors"], "hard.safetensors"),
@@ -274,9 +274,11 @@ import Testing
     _ = try folder.write(Samples.noise(images: 1), to: "in.npy")
     _ = try folder.write(Samples.picture(level: 90), to: "p.ppm")
     _ = try folder.write(Fixtures.bytes("replknet-tiny.safetensors"), to: "net.safetensors")
-    _ = try folder.write(Array("a\nb\nc\nd\ne\n".utf8), to: "names.csv")
-    try folder.makeFolder("in")
-    _ = try folder.write(Fixtures.bytes("images/rgb.png"), to: "in/resnet20-cifar.png")
+    _ = try folder.write(Array("airplane\nbear\nbird\nboat\nbottle\n".utf8), to: "names.csv")
+    for (inner, name) in [("in", "resnet20-cifar.png"), ("stimuli/bear", "bear1-bird1.png")] {
+      try folder.makeFolder(inner)
+      _ = try folder.write(Fixtures.bytes("images/rgb.png"), to: "\(inner)/\(name)")
+    }
     for link in ["p.csv", "p.svg"] {
       try FileManager.default.createSymbolicLink(
         atPath: folder.file(link), withDestinationPath: "p.ppm")

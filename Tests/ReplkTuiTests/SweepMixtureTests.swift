@@ -34,6 +34,19 @@ import Testing
     #expect(try folder.read("all.csv") == folder.read("one.csv"))
   }
 
+  /// Fields are the same in quotes, in which some programs put all of them.
+  @Test func quotedTablesAreMerged() throws {
+    _ = try succeed(["sweep", "replknet-3-nano", "--sizes", "32", "-o", "one.csv"], in: folder)
+    let text = String(decoding: try folder.read("one.csv"), as: UTF8.self)
+    let quoted = text.split(separator: "\n").map { line in
+      line.split(separator: ",", omittingEmptySubsequences: false).map { "\"\($0)\"" }
+        .joined(separator: ",") + "\r\n"
+    }
+    _ = try folder.write(Array(quoted.joined().utf8), to: "quoted.csv")
+    _ = try succeed(["merge", "quoted.csv", "-o", "all.csv"], in: folder)
+    #expect(try folder.read("all.csv") == folder.read("one.csv"))
+  }
+
   @Test func rowsOfSeveralSweepsAreToldByTheirLine() throws {
     _ = try succeed(sweep + ["-o", "one.csv"], in: folder)
     _ = try succeed(sweep + ["--shard", "1/2", "-o", "a1.csv"], in: folder)

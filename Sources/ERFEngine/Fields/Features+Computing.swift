@@ -2,7 +2,8 @@
 
 extension Features {
   /// The tapped activations over all inputs or a share of them. Rows stand for inputs: those that cannot
-  /// be read and may be skipped have rows of NaN. A run that is cancelled has the rows that were done.
+  /// be read and may be skipped have rows of NaN, and so have those that hold NaN or Inf or lead to it. A run that is
+  /// cancelled has the rows that were done.
   ///
   /// - Parameters:
   ///   - shard: the share of the inputs to look at; nil: all of them.
@@ -10,9 +11,9 @@ extension Features {
   ///   - resume: asked once with what the run is of and no row; what it returns is gone on with.
   ///   - progress: called after each row.
   ///   - ended: called with the rows that are there where an input has changed, which ends the run.
-  /// - Throws: `NonFiniteError` naming the layer for NaN or Inf, an `ExplainedError` for a request that
-  ///   cannot be carried out, `FileError.changed` for an input that has changed, `CancellationError` before
-  ///   there is any row.
+  /// - Throws: `NonFiniteError` naming input and layer where no row of the whole run is free of NaN and Inf, an
+  ///   `ExplainedError` for a request that cannot be carried out, `FileError.changed` for an input that has changed,
+  ///   `CancellationError` before there is any row.
   public init(
     of validated: ValidatedRequest, shard: Shard? = nil, watched: WatchedFiles? = nil,
     resume: (Features) throws -> Features = { $0 },
@@ -35,17 +36,19 @@ extension Features {
         workers: workers)
     }
     let open = features.open
+    var failure: NonFiniteError?
     for (turn, index) in open.enumerated() {
       do {
         try cancellation.check()
         let following = turn + 1 < open.count ? open[turn + 1] : nil
-        try features.add(
+        let flaw = try features.add(
           index, inputs.name(index), request.mayBeSkipped.contains(PathKey(inputs.path(index)))
         ) {
           try ready.input(index, following: following)
         } through: { input in
           try network.tapped(input, tap, workers)
         }
+        failure = failure ?? flaw
       } catch let error as CancellationError {
         if features.rows.isEmpty { throw error }
         break
@@ -55,29 +58,44 @@ extension Features {
       }
       try progress(features)
     }
+    if let failure, features.isWhole, features.rows.allSatisfy({ $0.reason != nil }) {
+      throw failure
+    }
     self = features
   }
 
   /// Adds the row of input `index`, in its place.
+  ///
+  /// - Returns: what makes it NaN where that is no file that cannot be read.
   private mutating func add(
     _ index: Int, _ name: String, _ mayBeSkipped: Bool, input: () throws -> InputsAhead.Ready,
     through network: (Tensor) throws -> [Float]
-  ) throws {
-    var row = Row(index: index, name: name, hash: nil, reason: nil)
-    var elements: [Float]
+  ) throws -> NonFiniteError? {
+    let ready: InputsAhead.Ready
     do {
-      let ready = try input()
-      elements = try network(ready.input)
-      row = Row(index: index, name: name, hash: ready.hash, reason: nil)
-    } catch let error as any ExplainedError
-      where mayBeSkipped && error.isOfTheFile && !(error is NonFiniteError)
-    {
-      elements = [Float](repeating: .nan, count: width)
-      row = Row(index: index, name: name, hash: nil, reason: error.explanation)
+      ready = try input()
+    } catch let error as any ExplainedError where mayBeSkipped && error.isOfTheFile {
+      insert(Row(index: index, name: name, hash: nil, reason: error.explanation), nil)
+      return nil
     }
-    let place = (rows.lastIndex { $0.index < index } ?? -1) + 1
+    do {
+      let elements = try network(ready.input)
+      insert(Row(index: index, name: name, hash: ready.hash, reason: nil), elements)
+      return nil
+    } catch let error as NonFiniteError {
+      var named = error
+      named.input = name
+      insert(Row(index: index, name: name, hash: ready.hash, reason: named.explanation), nil)
+      return named
+    }
+  }
+
+  /// - Parameter elements: nil: they are NaN.
+  private mutating func insert(_ row: Row, _ elements: [Float]?) {
+    let place = (rows.lastIndex { $0.index < row.index } ?? -1) + 1
     rows.insert(row, at: place)
-    values.insert(contentsOf: elements, at: place * width)
+    values.insert(
+      contentsOf: elements ?? [Float](repeating: .nan, count: width), at: place * width)
   }
 }
 

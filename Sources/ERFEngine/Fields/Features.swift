@@ -8,9 +8,9 @@ public struct Features: RunPart, Equatable {
     public let index: Int
     public let name: String
     /// Hash (FNV-1a, 16 hexadecimal digits) of the input as the network saw it; nil where its file could
-    /// not be read and its row is NaN.
+    /// not be read.
     public let hash: String?
-    /// Why it could not be read; else nil.
+    /// Why its row is NaN; nil: it is not.
     public let reason: String?
   }
 

@@ -87,7 +87,7 @@ public struct PartPlace: Sendable {
       throw RunPartError.taken(path: path, found: "another run (\(difference))")
     }
     guard other.shards == part.shards else {
-      throw RunPartError.taken(path: path, found: Shard.words(other.shards))
+      throw RunPartError.taken(path: path, found: other.extent)
     }
     // Two runs of one share compute the same: no more than time is lost.
     guard other.progress <= part.progress else { throw Ahead() }

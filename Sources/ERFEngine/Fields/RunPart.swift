@@ -7,6 +7,8 @@ public protocol RunPart: Sendable {
   var total: Int { get }
   /// The shares that this is of, in order; empty: the whole run.
   var shards: [Shard] { get }
+  /// For people: these shares.
+  var extent: String { get }
   /// The places in the run's list of those that were looked at.
   var indices: Set<Int> { get }
   /// How far it has come, to be compared with the same part of another run.
@@ -70,6 +72,8 @@ public enum RunPartError: ExplainedError, Equatable {
 extension RunPart {
   public var progress: Int { indices.count }
 
+  public var extent: String { Shard.words(shards) }
+
   private var blocks: [Range<Int>] {
     shards.isEmpty ? [0..<total] : shards.map { $0.block(of: total) }
   }
@@ -125,7 +129,7 @@ extension RunPart {
   /// `share 1/2 and share 2/3`, this one's first, where the two are not cut alike; else nil.
   func cuts(beside other: Self) -> String? {
     Set((mergedShards + other.mergedShards).map(\.count)).count > 1
-      ? "\(Shard.words(shards)) and \(Shard.words(other.shards))" : nil
+      ? "\(extent) and \(other.extent)" : nil
   }
 
   /// The shares as merging joins them: the whole run is a single one.
@@ -165,7 +169,7 @@ extension RunPart {
     }
     guard part.shards == shards else {
       if replaces { return nil }
-      throw .otherShare(path: path, found: Shard.words(part.shards), asked: Shard.words(shards))
+      throw .otherShare(path: path, found: part.extent, asked: extent)
     }
     // Who replaces it wants it of one make.
     if replaces, part.makers != makers { return nil }

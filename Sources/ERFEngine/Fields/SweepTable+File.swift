@@ -78,8 +78,9 @@ extension SweepTable {
 
   /// Whether a file begins as a table of a sweep does.
   public static func isSweep(_ path: String) -> Bool {
-    guard let bytes = try? FileBytes.read(path, limit: 1 << 30, upTo: 12) else { return false }
-    return bytes.starts(with: "point,points".utf8)
+    guard let bytes = try? FileBytes.read(path, limit: 1 << 30, upTo: 16) else { return false }
+    // As programs write it that quote all fields, too.
+    return bytes.filter { $0 != UInt8(ascii: "\"") }.starts(with: "point,points".utf8)
   }
 
   /// Reads a table. A last line that a break cut short is dropped.

@@ -86,7 +86,19 @@ extension SweepTable {
       }
     }
     let (one, two) = (Self.field("command", of: mine), Self.field("command", of: its))
-    return one != two ? "made by `\(one)` and `\(two)`" : "their networks or units differ"
+    guard Self.areAlike(one, two) else { return "made by `\(one)` and `\(two)`" }
+    let files = filesByWeights.merging(known) { hash, _ in hash }.filter { !$0.value.isEmpty }
+    return "a file of their networks "
+      + (files.isEmpty ? "" : "(\(files.keys.sorted().joined(separator: ", "))) ")
+      + "differs, in its contents or in the folder that tells it from another of its name: give all "
+      + "shares the same files"
+  }
+
+  /// Whether two commands differ at most in the folders of files, which machines may have in different places.
+  private static func areAlike(_ one: String, _ other: String) -> Bool {
+    let words = [one, other].map { $0.split(separator: " ").map { String($0).fileName } }
+    return words[0].count == words[1].count
+      && zip(words[0], words[1]).allSatisfy { PathKey.areSame($0, $1) }
   }
 
   /// How both are cut, this one first, where that differs: `share 1/2 and share 2/3`.

@@ -6,13 +6,17 @@ struct NonFiniteError: ExplainedError {
 
   let layer: String
   let phase: Phase
+  /// The name of the input, where there may be several.
+  var input: String?
 
   var explanation: String {
-    switch phase {
-    case .input: "the input holds NaN or Inf"
-    case .forward: "NaN or Inf first appears in the output of layer \(layer)"
-    case .backward: "NaN or Inf first appears in the gradient through layer \(layer)"
-    }
+    let what =
+      switch phase {
+      case .input: "the input holds NaN or Inf"
+      case .forward: "NaN or Inf first appears in the output of layer \(layer)"
+      case .backward: "NaN or Inf first appears in the gradient through layer \(layer)"
+      }
+    return (input.map { "\($0): " } ?? "") + what
   }
 }
 

@@ -72,6 +72,11 @@ public struct DecisionShare: RunPart {
   /// Whether all of it was looked at.
   public var isFinished: Bool { finished == shards }
 
+  /// A run that is not cut keeps its decisions as its only share until it is done.
+  public var extent: String {
+    Shard.words(shards == [.whole] && !isFinished ? [] : shards)
+  }
+
   public func difference(from other: DecisionShare) -> String? {
     func all(_ text: (Subject) -> String) -> (String, String) {
       (networks.map(text).joined(separator: ", "), other.networks.map(text).joined(separator: ", "))
@@ -288,7 +293,7 @@ extension DecisionShare {
       }
       guard earlier.shards == shards, !isTable || !earlier.isFinished else {
         throw RunPartError.otherShare(
-          path: path, found: Shard.words(earlier.shards),
+          path: path, found: earlier.extent,
           asked: Shard.words(isTable ? [] : shards))
       }
       // Rows do not say what made them; none is added to a finished share.
