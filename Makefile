@@ -28,9 +28,10 @@ BUILD = $(RELEASE) -Xswiftc -enable-testing
 TEST = test --disable-testable-imports $(BUILD)
 PROGRAM = .build/release/replk-tui
 # The program that is installed has Swift's libraries inside, and runs where the toolchain is not. Each function has
-# a section of its own: so the linker leaves out what is not called, and the wheel's joins those that are alike.
+# a section of its own: so the linker leaves out what is not called, and keeps one of those that came out alike.
 STANDALONE = .build/standalone/release/replk-tui
-STATIC = --static-swift-stdlib -Xswiftc -Xfrontend -Xswiftc -function-sections --scratch-path .build/standalone
+STATIC = --static-swift-stdlib --scratch-path .build/standalone -Xswiftc -Xfrontend -Xswiftc -function-sections \
+  -Xswiftc -use-ld=lld -Xlinker -O2 -Xlinker --icf=all -Xlinker --no-export-dynamic
 
 # C and C++ libraries that the program is built with, and what only the tests need besides. g++ is
 # here for the headers of its standard library.
