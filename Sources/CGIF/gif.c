@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FRAME_MAX = 100000000 };
-
 typedef struct {
   const uint8_t *bytes;
   size_t count;
@@ -28,18 +26,6 @@ static bool failed(char *message, int code) {
   const char *text = GifErrorString(code);
   snprintf(message, CGIF_MESSAGE, "%s", text ? text : "it cannot be read");
   return false;
-}
-
-bool cgif_read_size(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height,
-                    char *message) {
-  source from = {bytes, count, 0};
-  int code = 0;
-  GifFileType *file = DGifOpen(&from, read_bytes, &code);
-  if (!file) return failed(message, code);
-  *width = (uint32_t)file->SWidth;
-  *height = (uint32_t)file->SHeight;
-  DGifCloseFile(file, &code);
-  return true;
 }
 
 // The transparent colour of a graphics control block; -1: none.
@@ -65,6 +51,30 @@ static bool find_image(GifFileType *file, int *clear) {
   return type == IMAGE_DESC_RECORD_TYPE && DGifGetImageDesc(file) != GIF_ERROR;
 }
 
+// A side of the picture: that of the screen, or more where the image reaches beyond it.
+static int extent(int screen, int start, int length) {
+  int end = start + length;
+  return end > screen ? end : screen;
+}
+
+bool cgif_read_size(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height,
+                    char *message) {
+  source from = {bytes, count, 0};
+  int code = 0;
+  GifFileType *file = DGifOpen(&from, read_bytes, &code);
+  if (!file) return failed(message, code);
+  int clear = -1;
+  *width = (uint32_t)file->SWidth;
+  *height = (uint32_t)file->SHeight;
+  // Without an image decoding says what is wrong.
+  if (find_image(file, &clear)) {
+    *width = (uint32_t)extent(file->SWidth, file->Image.Left, file->Image.Width);
+    *height = (uint32_t)extent(file->SHeight, file->Image.Top, file->Image.Height);
+  }
+  DGifCloseFile(file, &code);
+  return true;
+}
+
 static void put(uint8_t *pixel, const ColorMapObject *colours, int index) {
   bool known = colours && index < colours->ColorCount;
   pixel[0] = known ? colours->Colors[index].Red : colours ? 0 : (uint8_t)index;
@@ -72,8 +82,8 @@ static void put(uint8_t *pixel, const ColorMapObject *colours, int index) {
   pixel[2] = known ? colours->Colors[index].Blue : colours ? 0 : (uint8_t)index;
 }
 
-// Decodes the rows of the image onto the screen; what lies beyond it is dropped.
-static bool draw(GifFileType *file, const ColorMapObject *colours, uint8_t *pixels,
+// Decodes the rows of the image onto a screen of `width` pixels a row, which has room for it.
+static bool draw(GifFileType *file, const ColorMapObject *colours, uint8_t *pixels, size_t width,
                  GifPixelType *line) {
   static const int starts[] = {0, 4, 2, 1}, steps[] = {8, 8, 4, 2};
   const GifImageDesc *image = &file->Image;
@@ -82,13 +92,9 @@ static bool draw(GifFileType *file, const ColorMapObject *colours, uint8_t *pixe
     int start = image->Interlace ? starts[pass] : 0, step = image->Interlace ? steps[pass] : 1;
     for (int row = start; row < image->Height; row += step) {
       if (DGifGetLine(file, line, image->Width) == GIF_ERROR) return false;
-      int y = image->Top + row;
-      if (y >= file->SHeight) continue;
+      size_t first = (size_t)(image->Top + row) * width + (size_t)image->Left;
       for (int column = 0; column < image->Width; column++) {
-        int x = image->Left + column;
-        if (x < file->SWidth) {
-          put(pixels + ((size_t)y * (size_t)file->SWidth + (size_t)x) * 3, colours, line[column]);
-        }
+        put(pixels + (first + (size_t)column) * 3, colours, line[column]);
       }
     }
   }
@@ -101,19 +107,21 @@ bool cgif_read_rgb(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t c
   int code = 0;
   GifFileType *file = DGifOpen(&from, read_bytes, &code);
   if (!file) return failed(message, code);
-  size_t total = (size_t)file->SWidth * (size_t)file->SHeight;
   int clear = -1;
-  bool done = total <= capacity / 3 && find_image(file, &clear);
+  bool done = find_image(file, &clear) && file->Image.Left >= 0 && file->Image.Top >= 0;
+  size_t width = 0, total = 0;
+  if (done) {
+    width = (size_t)extent(file->SWidth, file->Image.Left, file->Image.Width);
+    total = width * (size_t)extent(file->SHeight, file->Image.Top, file->Image.Height);
+    done = total <= capacity / 3;
+  }
   GifPixelType *line = NULL;
   if (done) {
     const ColorMapObject *colours = file->Image.ColorMap ? file->Image.ColorMap : file->SColorMap;
     int ground = clear < 0 ? 0 : clear;
     for (size_t pixel = 0; pixel < total; pixel++) put(pixels + pixel * 3, colours, ground);
     line = calloc((size_t)file->Image.Width + 1, sizeof(GifPixelType));
-    // A frame beyond the screen costs time, whatever is dropped of it.
-    size_t area = (size_t)file->Image.Width * (size_t)file->Image.Height;
-    done = line && file->Image.Left >= 0 && file->Image.Top >= 0 && area <= FRAME_MAX &&
-           draw(file, colours, pixels, line);
+    done = line && draw(file, colours, pixels, width, line);
   }
   if (!done) failed(message, file->Error ? file->Error : D_GIF_ERR_NO_IMAG_DSCR);
   free(line);

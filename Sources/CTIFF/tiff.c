@@ -2,6 +2,7 @@
 #include "CTIFF.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,6 +145,47 @@ static bool ctiff_converts(TIFF *tiff, char *message) {
   return false;
 }
 
+// The nearest of 8 bits, as libtiff takes it for colours.
+static uint32_t nearest(uint32_t value) { return (value + 128) / 257; }
+
+// Takes the place of libtiff's own function for greys of 16 bits, which keeps the high byte, drops alpha, and
+// skips too little behind tiles that reach beyond the picture.
+static void put_grey16(TIFFRGBAImage *image, uint32_t *raster, uint32_t x, uint32_t y,
+                       uint32_t width, uint32_t height, int32_t from_skew, int32_t to_skew,
+                       unsigned char *samples) {
+  (void)x, (void)y;
+  const ptrdiff_t step = (ptrdiff_t)image->samplesperpixel * 2;
+  for (uint32_t row = 0; row < height; row++) {
+    for (uint32_t column = 0; column < width; column++) {
+      uint16_t values[2] = {0, UINT16_MAX};
+      memcpy(values, samples, image->samplesperpixel > 1 ? 4 : 2);
+      const bool is_white = image->photometric == PHOTOMETRIC_MINISWHITE;
+      const uint32_t grey = is_white ? 255 - nearest(values[0]) : nearest(values[0]);
+      *raster++ = grey | grey << 8 | grey << 16 | nearest(values[1]) << 24;
+      samples += step;
+    }
+    raster += to_skew;
+    samples += from_skew * step;
+  }
+}
+
+// As TIFFReadRGBAImageOriented does it, from the top left, up to the first error.
+static bool read_raster(TIFF *tiff, uint32_t *raster, char *message) {
+  TIFFRGBAImage image;
+  char text[1024] = "";
+  if (!TIFFRGBAImageOK(tiff, text) || !TIFFRGBAImageBegin(&image, tiff, 1, text)) {
+    if (message[0] == 0) snprintf(message, CTIFF_MESSAGE, "%.*s", CTIFF_MESSAGE - 1, text);
+    return false;
+  }
+  const bool is_grey =
+      image.photometric == PHOTOMETRIC_MINISBLACK || image.photometric == PHOTOMETRIC_MINISWHITE;
+  if (image.isContig && is_grey && image.bitspersample == 16) image.put.contig = put_grey16;
+  image.req_orientation = ORIENTATION_TOPLEFT;
+  bool done = TIFFRGBAImageGet(&image, raster, image.width, image.height);
+  TIFFRGBAImageEnd(&image);
+  return done;
+}
+
 bool ctiff_read_rgb(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity,
                     char *message) {
   source from = {bytes, count, 0, message};
@@ -159,8 +201,7 @@ bool ctiff_read_rgb(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t 
     is_multiplied = ignore_alpha(tiff);
     TIFFSetField(tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
     raster = malloc(total * sizeof *raster);
-    // 1: ends at the first error instead of leaving holes.
-    done = raster && TIFFReadRGBAImageOriented(tiff, width, height, raster, ORIENTATION_TOPLEFT, 1);
+    done = raster && read_raster(tiff, raster, message);
   }
   for (size_t pixel = 0; done && pixel < total; pixel++) {
     const uint32_t alpha = is_multiplied ? TIFFGetA(raster[pixel]) : 255;

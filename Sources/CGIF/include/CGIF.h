@@ -11,11 +11,12 @@
 
 enum { CGIF_MESSAGE = 160 };
 
-// Reads the size of the screen, in pixels, without decoding anything.
+// Reads the size of the picture, in pixels, without decoding anything: that of the screen, or as much more
+// as the first frame needs.
 bool cgif_read_size(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height,
                     char *message);
 
-// Decodes the first frame to 8-bit RGB (height, width, 3), on a screen of the transparent colour or
+// Decodes the first frame to 8-bit RGB (height, width, 3), on a ground of the transparent colour or
 // else colour 0. `capacity` must be at least height * width * 3 bytes.
 bool cgif_read_rgb(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity,
                    char *message);

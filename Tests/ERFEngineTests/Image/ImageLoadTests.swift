@@ -68,16 +68,101 @@ import Testing
   }
 
   /// One pixel of one number, as microscopes write them, or of red, green and blue; `kind` is the SampleFormat.
-  private static func tiff(bits: UInt8, kind: UInt8, samples: UInt8 = 1) -> [UInt8] {
+  private static func tiff(
+    bits: UInt8, kind: UInt8, samples: UInt8 = 1, isWhiteZero: Bool = false,
+    data: [UInt8] = [0, 0, 0, 0]
+  ) -> [UInt8] {
+    let colours: UInt8 = isWhiteZero ? 0 : samples == 1 ? 1 : 2
     let tags: [(UInt8, UInt8)] = [
-      (0, 1), (1, 1), (2, bits), (3, 1), (6, samples == 1 ? 1 : 2), (17, 8), (21, samples), (22, 1),
+      (0, 1), (1, 1), (2, bits), (3, 1), (6, colours), (17, 8), (21, samples), (22, 1),
       (23, bits / 8 * samples),
     ]
     var bytes: [UInt8] = Array("II".utf8) + [42, 0, 12, 0, 0, 0]
-    bytes += [0, 0, 0, 0, UInt8(tags.count + 1), 0]
+    bytes += data + [UInt8(tags.count + 1), 0]
     for (tag, value) in tags { bytes += [tag, 1, 3, 0, 1, 0, 0, 0, value, 0, 0, 0] }
     bytes += [0x53, 1, 3, 0, 1, 0, 0, 0, kind, 0, 0, 0]
     return bytes + [0, 0, 0, 0]
+  }
+
+  /// Of 16 bits the nearest 8, not the upper ones: 0x81 of 65,535 is more than half of 1 of 255.
+  @Test(
+    arguments: [
+      (0x80, 0), (0x81, 1), (0xFF, 1), (0x7FFF, 127), (0x8000, 128), (0xFF7E, 254), (0xFF7F, 255),
+    ] as [(Int, UInt8)])
+  func greysOfSixteenBits(_ value: Int, expected: UInt8) throws {
+    let data = [UInt8(value & 255), UInt8(value >> 8), 0, 0]
+    let grey = try Image.decode(Self.tiff(bits: 16, kind: 1, data: data), path: "a")
+    #expect(grey == Image(height: 1, width: 1, pixels: [expected, expected, expected]))
+    let white = try Image.decode(
+      Self.tiff(bits: 16, kind: 1, isWhiteZero: true, data: data), path: "a")
+    #expect(white.pixels == [UInt8](repeating: 255 - expected, count: 3))
+  }
+
+  /// The same in tiles, of which the second reaches beyond a picture of 17 x 2 pixels.
+  @Test func tiledGreysOfSixteenBits() throws {
+    func little(_ number: Int, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+    }
+    var data: [UInt8] = []
+    for tile in 0..<2 {
+      for place in 0..<256 {
+        let (row, column) = (place / 16, 16 * tile + place % 16)
+        let grey: UInt8 = row < 2 && column < 17 ? UInt8(40 * row + column) : 255
+        data += [grey, grey]
+      }
+    }
+    let tags = [
+      (256, 3, 1, 17), (257, 3, 1, 2), (258, 3, 1, 16), (259, 3, 1, 1), (262, 3, 1, 1),
+      (277, 3, 1, 1), (322, 3, 1, 16), (323, 3, 1, 16), (324, 4, 2, 1158), (325, 4, 2, 1166),
+    ]
+    var bytes = Array("II".utf8) + [42, 0] + little(8 + data.count, 4) + data
+    bytes += little(tags.count, 2)
+    for (tag, type, count, value) in tags {
+      bytes += little(tag, 2) + little(type, 2) + little(count, 4) + little(value, 4)
+    }
+    bytes += little(0, 4)
+    for number in [8, 8 + 512, 512, 512] { bytes += little(number, 4) }
+    let image = try Image.decode(bytes, path: "a")
+    let greys = (0..<2).flatMap { row in (0..<17).map { UInt8(40 * row + $0) } }
+    #expect(image == Image(height: 2, width: 17, pixels: greys.flatMap { [$0, $0, $0] }))
+  }
+
+  /// A frame that reaches beyond the screen makes the picture larger, as in Pillow, also where the screen has no
+  /// size at all.
+  @Test(arguments: [[2, 1], [0, 0], [5, 1]] as [[UInt8]])
+  func framesBeyondTheScreen(_ screen: [UInt8]) throws {
+    let colours: [UInt8] = [9, 8, 7, 255, 0, 0, 0, 255, 0, 0, 0, 255]
+    // Codes of three bits: 4 clears the table, which would make them longer, and 5 ends.
+    let codes = [4, 1, 2, 4, 3, 3, 4, 2, 1, 5]
+    let packed = codes.enumerated().reduce(0) { $0 | $1.element << (3 * $1.offset) }
+    var bytes = Array("GIF89a".utf8) + [screen[0], 0, screen[1], 0, 0x81, 0, 0] + colours
+    bytes += [0x2C, 1, 0, 1, 0, 3, 0, 2, 0, 0, 2, 4]
+    bytes += (0..<4).map { UInt8(truncatingIfNeeded: packed >> (8 * $0)) } + [0, 0x3B]
+    let image = try Image.decode(bytes, path: "a")
+    let width = max(4, Int(screen[0]))
+    #expect(image.height == 3 && image.width == width)
+    let drawn = [[0, 0, 0, 0], [0, 1, 2, 3], [0, 3, 2, 1]]
+    let indices = drawn.flatMap { $0 + [Int](repeating: 0, count: width - 4) }
+    #expect(image.pixels == indices.flatMap { colours[3 * $0..<3 * $0 + 3] })
+  }
+
+  /// What the decoder only warns of in a header keeps no picture from being read: a version that nobody knows,
+  /// stray bytes, and an unknown transform of inks, which is taken for the usual one.
+  @Test func oddHeadersOfJPEG() throws {
+    let bytes = try Fixtures.bytes("images/rgb-444.jpg")
+    let expected = try Image.decode(bytes, path: "a")
+    var version = bytes
+    #expect(version[6..<12] == [0x4A, 0x46, 0x49, 0x46, 0, 1])
+    version[11] = 2
+    #expect(try Image.decode(version, path: "a") == expected)
+    let scan = try #require(bytes.firstRange(of: [0xFF, 0xDA] as [UInt8]))
+    let strayed = bytes[..<scan.lowerBound] + ([1, 2] as [UInt8]) + bytes[scan.lowerBound...]
+    #expect(try Image.decode(Array(strayed), path: "a") == expected)
+    var inks = try Fixtures.bytes("images/ycck.jpg")
+    let adobe = try #require(inks.firstRange(of: Array("Adobe".utf8)))
+    let usual = try Image.decode(inks, path: "a")
+    inks[adobe.lowerBound + 11] = 1
+    #expect(try Image.decode(inks, path: "a") == usual)
   }
 
   @Test func refusesHugePNGBeforeAllocating() throws {

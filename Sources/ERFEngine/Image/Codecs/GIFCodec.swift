@@ -3,7 +3,7 @@
 import CGIF
 
 enum GIFCodec {
-  /// Height and width of the screen in pixels, from the header alone.
+  /// Height and width in pixels of the screen, or of as much more as the first frame needs.
   static func size(_ bytes: [UInt8]) throws(CodecFailure) -> InputSize {
     var width: UInt32 = 0
     var height: UInt32 = 0

@@ -26,7 +26,9 @@ final class JPEGDecoder {
       unsafe tjDecompressHeader3(
         handle, source.baseAddress, UInt(source.count), &width, &height, &sampling, &space)
     }
-    guard status == 0, width > 0, height > 0 else {
+    // What is odd in a header, such as a version nobody knows, keeps no picture from being read.
+    let isWarning = unsafe tjGetErrorCode(handle) == Int32(TJERR_WARNING.rawValue)
+    guard status == 0 || isWarning, width > 0, height > 0 else {
       let message = unsafe Self.message(of: handle)
       unsafe tjDestroy(handle)
       throw CodecFailure(message: message)
