@@ -82,13 +82,17 @@ enum Text {
     return lines.map { line($0, widths) }
   }
 
-  /// Writes the same table line by line; `rows` is gone through twice, and none of it is kept.
+  /// Columns that a cell is filled up to at most: one very long name makes no other line as long.
+  private static let widestColumn = 120
+
+  /// Writes the same table line by line; `rows` is gone through twice, and none of it is kept. What is longer than
+  /// its column stands there whole.
   static func writeTable(
     _ header: [String], _ rows: some Collection<[String]>
   ) throws(FileError) {
     var widths = widths([header])
     for (column, width) in Self.widths(rows.lazy.map { $0.map(\.printable) }).enumerated() {
-      widths[column] = max(widths[column], width)
+      widths[column] = max(widths[column], min(width, widestColumn))
     }
     var pieces = OutputPieces()
     try pieces.write(lines([line(header, widths)]))

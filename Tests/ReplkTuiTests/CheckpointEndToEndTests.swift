@@ -21,6 +21,20 @@ import Testing
     #expect((try part.object()["reason"] as? String)?.contains("--allow-missing head") == true)
   }
 
+  /// A very long name stands in its line whole, and makes no other line as long.
+  @Test func longNamesFillOneLine() throws {
+    let name = String(repeating: "a", count: 5000)
+    let path = folder.file("long.safetensors")
+    try SafetensorsWriter(
+      tensors: [("b", Tensor(zeros: [1])), (name, Tensor(zeros: [1]))], type: .float32,
+      metadata: [:]
+    ).write(to: path)
+    let lines = try succeed(["inspect", path], in: folder).text.split(separator: "\n")
+    let rows = lines.drop { !$0.hasPrefix("tensor ") }
+    #expect(rows.count == 3 && rows.contains { $0.hasPrefix(name + "  ") }, "\(rows)")
+    #expect(rows.filter { $0.count < 250 }.count == 2)
+  }
+
   /// A doubt of what the file holds is a mark behind the network's name.
   @Test(arguments: ["80x24", "120x40"]) func doubtsStandInTheTitle(_ screen: String) throws {
     for (name, isInDoubt) in [("blur", true), ("plain", false)] {

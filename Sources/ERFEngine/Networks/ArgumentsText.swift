@@ -45,7 +45,7 @@ struct ArgumentsText {
   }
 
   private mutating func take(_ key: String, _ value: Substring, _ body: ArraySlice<Line>) {
-    if FileHints.argumentSections.contains(key) {
+    if NetworkSetting.argumentSections.contains(key) {
       guard let pairs = Self.arguments(of: key, value, body) else {
         texts[key] = Self.joined(value, body)
         return
@@ -135,7 +135,7 @@ struct ArgumentsText {
       guard line.indent == indent, let pair = pair(line.text), isName(pair.name) else { return nil }
       let below = rest.prefix { $0.indent > indent || $0.isItem && $0.indent == indent }
       rest = rest.dropFirst(below.count)
-      guard FileHints.isArgument("\(section).\(pair.name)") else { continue }
+      guard NetworkSetting.isArgument("\(section).\(pair.name)") else { continue }
       guard let value = self.value(pair.value, below) else { return nil }
       found.append((pair.name, value))
     }

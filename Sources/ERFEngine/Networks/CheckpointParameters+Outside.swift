@@ -46,9 +46,10 @@ extension CheckpointParameters {
   /// How pictures are normalised for the network by what the file, or else one beside it, says; nil: nothing
   /// does.
   func normalisation(_ hints: FileHints) -> FileNormalisation? {
-    storedNormalisation(hints)
+    let texts = NetworkRole(prefix: weights.body).own(FileHints.texts(of: file))
+    return storedNormalisation(hints)
       ?? hints.configuredNormalisation
-      ?? FileNormalisation(in: FileHints.texts(of: file), source: "the file's settings say")
+      ?? FileNormalisation(in: texts, source: "the file's settings say")
       ?? hints.normalisationBeside
   }
 

@@ -215,7 +215,7 @@ extension CheckpointParameters {
   /// Counters of batch norms aside, and other networks in the same file.
   private func isExtra(_ inventory: ParameterInventory) -> (String) -> Bool {
     { key in
-      inventory.entries[key] == nil && !key.hasSuffix("num_batches_tracked")
+      inventory.entries[key] == nil && !TrainingTensors.isCount(key)
         && !others.contains { !$0.isEmpty && (weights.prefix + key).hasPrefix($0) }
     }
   }

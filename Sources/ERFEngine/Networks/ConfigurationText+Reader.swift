@@ -222,7 +222,11 @@ extension ConfigurationText {
       let isHead = names.last == "head"
       let isType = names.suffix(2) == ["head", "type"]
       let sections = names.dropLast(isHead ? 1 : isType ? 2 : 0)
-      let isElsewhere = isOfOthers || sections.contains { NetworkSetting.isOfOthers($0) }
+      let isElsewhere =
+        isOfOthers
+        || sections.contains {
+          NetworkSetting.isOfOthers($0) || NetworkSetting.isOfDistilling($0)
+        }
       if isHead, !isElsewhere {
         if let section = reader.sectionHere() { return .section(section) }
         if case .name(let word)? = reader.token(0), reader.token(1)?.opens != true {

@@ -47,8 +47,9 @@ struct ConfigurationText: Sendable {
   /// Settings that are often given once for all modules: `norm_cfg=norm_cfg`.
   private static let shared = ["norm_cfg", "conv_cfg", "act_cfg"]
 
-  init(_ text: String) {
-    let tokens = Self.own(Self.tokens(text))
+  /// - Parameter role: the network whose settings are looked for.
+  init(_ text: String, of role: NetworkRole = .main) {
+    let tokens = Self.own(Self.tokens(text), of: role)
     var reader = Reader(tokens)
     var found: [[String: Value]] = []
     while let section = reader.nextSection(called: "backbone") {
@@ -138,10 +139,50 @@ struct ConfigurationText: Sendable {
   /// Variables that stand for one another at most.
   private static let mostVariables = 4
 
+  /// What only sections that describe networks have, whoever wrote them.
+  private static let describing: Set<Substring> = [
+    "type", "depth", "strides", "dilations", "style", "num_stages", "backbone", "arch", "model",
+    "name", "cfg_path",
+  ]
+
+  private static let constants: Set = ["None", "True", "False", "null", "true", "false"]
+
+  /// Whether a section that is called like the network describes it, in place or as a variable.
+  private static func describe(_ tokens: [Token], _ role: NetworkRole) -> Bool {
+    var reader = Reader(tokens)
+    // Of each bracket that is open, and of the next one, whether it is in such a section.
+    var open: [Bool] = []
+    var isOwn = false
+    while let token = reader.token(0) {
+      if let key = reader.key {
+        let parts = key.lowercased().split(separator: ".")
+        let isWithin = open.last ?? false
+        isOwn = isWithin || parts.contains(where: role.isOwn)
+        if isWithin || isOwn && parts.count > 1, let last = parts.last, describing.contains(last) {
+          return true
+        }
+        reader.skip(2)
+        if isOwn, !isWithin, let name = reader.variable, !constants.contains(name) { return true }
+        continue
+      }
+      if token.opens {
+        open.append(isOwn)
+      } else if token.closes || token == .mark(",") {
+        if token.closes { _ = open.popLast() }
+        isOwn = open.last ?? false
+      }
+      reader.skip(1)
+    }
+    return false
+  }
+
   /// The tokens without what describes other networks, such as a teacher, in place or as a variable.
-  private static func own(_ tokens: [Token]) -> [Token] {
+  private static func own(_ tokens: [Token], of role: NetworkRole) -> [Token] {
+    let hasOwn = describe(tokens, role)
     var (rest, variables) = removing(tokens) { key in
-      key.lowercased().split(separator: ".").contains(where: NetworkSetting.isOfAnotherNetwork)
+      key.lowercased().split(separator: ".").contains {
+        role.isOther($0, besideOwn: hasOwn)
+      }
     }
     for _ in 0..<mostVariables where !variables.isEmpty {
       let names = variables

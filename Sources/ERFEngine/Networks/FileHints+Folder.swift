@@ -51,6 +51,13 @@ extension FileHints {
     var flaw: String?
     /// The same of how pictures are normalised.
     var flawOfPictures: String?
+
+    /// The same without what it tells of other networks than the one that is meant.
+    func own(of role: NetworkRole) -> Beside {
+      var own = self
+      own.texts = role.own(texts)
+      return own
+    }
   }
 
   /// What of the configurations beside the file is not known, a line each.
@@ -58,23 +65,23 @@ extension FileHints {
     func doubt(_ beside: Beside, _ flaw: String?, _ subject: String) -> String? {
       flaw.map { "\(beside.name) beside the file \($0): what it says of \(subject) is not known" }
     }
-    let network = beside.map { [doubt($0, $0.flaw, "the network")] } ?? []
+    let network = beside.map { doubt($0, $0.flaw, "the network") }
     let pictures = preprocessor.map { [doubt($0, $0.flaw, "pictures")] } ?? []
-    let normalisation = [beside, preprocessor].compactMap(\.self).map {
+    let normalisation = (beside + [preprocessor].compactMap(\.self)).map {
       doubt($0, $0.flawOfPictures, "pictures")
     }
     return (network + pictures + normalisation).compactMap(\.self)
   }
 
-  /// What the hub's `config.json`, or else `args.yaml` of timm's training, says beside the file at `path`,
-  /// or in the folder; nil: there is none, or the file has a name of its own.
-  static func configuration(beside path: String) -> Beside? {
-    place(of: configurations, beside: path).map { read($0.name, in: $0.folder) }
+  /// What the hub's `config.json`, and `args.yaml` of timm's training, say beside the file at `path`, or in the
+  /// folder; none where the file has a name of its own.
+  static func configurations(beside path: String) -> [Beside] {
+    places(of: configurations, beside: path).map { read($0.name, in: $0.folder) }
   }
 
-  /// What the hub's `preprocessor_config.json` says there, likewise.
+  /// What the hub's `preprocessor_config.json` says there; nil: there is none.
   static func preprocessor(beside path: String) -> Beside? {
-    place(of: preprocessors, beside: path).map { read($0.name, in: $0.folder) }
+    places(of: preprocessors, beside: path).first.map { read($0.name, in: $0.folder) }
   }
 
   private static let configurations = ["config.json", "args.yaml"]
@@ -82,23 +89,20 @@ extension FileHints {
 
   /// The paths of those that are there.
   static func configurationPaths(beside path: String) -> [String] {
-    [configurations, preprocessors].compactMap {
-      place(of: $0, beside: path).map { $0.folder + $0.name }
-    }
+    places(of: configurations + preprocessors, beside: path).map { $0.folder + $0.name }
   }
 
-  /// The first of `names` that is there.
-  private static func place(
+  /// Those of `names` that are there.
+  private static func places(
     of names: [String], beside path: String
-  ) -> (folder: String, name: String)? {
+  ) -> [(folder: String, name: String)] {
     let isFolder = FileKind(of: path) == .folder
     let slash = path.lastIndex(of: "/")
     let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-    guard isFolder || isCommon(name) else { return nil }
+    guard isFolder || isCommon(name) else { return [] }
     let folder = isFolder ? path + "/" : slash.map { String(path[...$0]) } ?? ""
     // Not a pipe, which may have no writer.
-    let found = names.first { FileBytes.count(of: folder + $0) != nil }
-    return found.map { (folder, $0) }
+    return names.filter { FileBytes.count(of: folder + $0) != nil }.map { (folder, $0) }
   }
 
   private static func read(_ name: String, in folder: String) -> Beside {
@@ -187,7 +191,7 @@ extension FileHints {
   /// Whether what stands under `key` names the network, or says what it takes or computes beside its name.
   static func tells(_ key: String) -> Bool {
     !key.contains(".") && Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key)
-      || isArgument(key) || Checkpoint.normalisationSetting(key) != nil
+      || NetworkSetting.isArgument(key) || Checkpoint.normalisationSetting(key) != nil
   }
 
   /// What the hub's `preprocessor_config.json` says of the steps around a normalisation.
@@ -208,7 +212,7 @@ extension FileHints {
       let isNested = root.map { key.hasPrefix($0 + ".") } ?? false
       let depth = key.count { $0 == "." }
       // Deeper down a value is taken as it stands, so that no file can nest calls without end.
-      let isSection = isArgument(key) || Checkpoint.isSetting(key)
+      let isSection = NetworkSetting.isArgument(key) || Checkpoint.isSetting(key)
       let most = isNested ? deepestSetting : isSection ? deepest : 1
       if json.isAtObject, depth < most, !otherObjects.contains(key) {
         return try json.object { name, json throws(SafetensorsHeader.Flaw) in
@@ -223,7 +227,7 @@ extension FileHints {
         }
       }
       let mayBeList =
-        isArgument(key) || Checkpoint.normalisationSetting(key) != nil
+        NetworkSetting.isArgument(key) || Checkpoint.normalisationSetting(key) != nil
         || NetworkSetting.isList(key) || Checkpoint.isSetting(list: key, of: .max)
       let text: String? = try mayBeList ? json.text() : json.scalar()
       guard tells(key) || steps.contains(key) || isNested && Checkpoint.namesArchitecture(key)
@@ -232,7 +236,7 @@ extension FileHints {
     }
     var json = JSONScanner(bytes)
     try json.object { key, json throws(SafetensorsHeader.Flaw) in
-      let isSection = json.isAtObject && !isArgument(key) && key != "pretrained_cfg"
+      let isSection = json.isAtObject && !NetworkSetting.isArgument(key) && key != "pretrained_cfg"
       try take(isSection ? (root.map { $0 + "." } ?? "") + key : key, &json)
     }
     try json.end()
@@ -245,5 +249,5 @@ extension FileHints {
   /// others, such as `backbone_kwargs`, one.
   private static let deepest = 2
   /// The same of a file's own settings.
-  private static let deepestSetting = 4
+  private static let deepestSetting = 7
 }

@@ -46,14 +46,28 @@ extension FileHints {
     withWholeLists(texts).sorted { $0.key < $1.key }.compactMap { key, value -> Setting? in
       let value = value.lowercased()
       if leftOpen.contains(value) { return nil }
-      if let (name, row) = NetworkSetting.named(key), row.subject != .angles || !isArgument(key) {
+      if let (name, row) = NetworkSetting.named(key),
+        row.subject != .angles || !NetworkSetting.isArgument(key)
+      {
         let list = row.form == .list ? NetworkSetting.numbers(in: value)?.listText : nil
         return Setting(
           name: name, value: list ?? value, kind: Setting.Kind(row.subject), row: row,
           source: source)
       }
-      guard isArgument(key), let name = key.split(separator: ".").last else { return nil }
+      // Names of networks are compared as such.
+      guard NetworkSetting.isArgument(key), Self.names(in: [key: value]).isEmpty,
+        let name = key.split(separator: ".").last
+      else { return nil }
       return Setting(name: String(name), value: value, kind: .unknown, source: source)
+    }
+  }
+
+  /// The same of configurations beside a file; what the first says the next need not say again.
+  static func settings(in beside: [Beside]) -> [Setting] {
+    beside.reduce(into: []) { told, one in
+      let found = settings(in: one.texts, source: "\(one.name) beside the file says")
+      let earlier = Set(told.map(\.text))
+      told += found.filter { !earlier.contains($0.text) }
     }
   }
 
@@ -64,7 +78,8 @@ extension FileHints {
     var lists: [String: [(place: Int, text: String)]] = [:]
     for (key, text) in texts {
       guard let dot = key.lastIndex(of: "."), let place = Int(key[key.index(after: dot)...]),
-        let subject = NetworkSetting.named(key)?.setting.subject, subject != .angles
+        NetworkSetting.named(key).map({ $0.setting.subject != .angles })
+          ?? NetworkSetting.isArgument(key)
       else { continue }
       whole[key] = nil
       lists[String(key[..<dot]), default: []].append((place: place, text: text))
@@ -117,26 +132,6 @@ extension FileHints {
     "_scope_", "_delete_", "norm_cfg.requires_grad", "norm_cfg.momentum", "norm_cfg.affine",
     "norm_cfg.track_running_stats", "act_cfg.inplace",
   ]
-
-  /// What timm calls the arguments that a network is built with, in `config.json` and in `args.yaml`.
-  static let argumentSections: Set<String> = ["model_args", "model_kwargs"]
-
-  /// Arguments whose effect shapes tell, or which matter while a network is trained or loaded.
-  private static let harmlessArguments: Set<Substring> = [
-    "num_classes", "in_chans", "img_size", "layers", "channels", "block", "cardinality",
-    "base_width", "width", "depth", "stem_width", "block_reduce_first", "down_kernel_size",
-    "channel_multiplier", "depth_multiplier", "drop_rate", "drop_path_rate", "drop_block_rate",
-    "drop_connect_rate", "zero_init_last", "bn_momentum", "pretrained", "pretrained_cfg",
-    "pretrained_cfg_overlay", "checkpoint_path", "cache_dir", "scriptable", "exportable",
-  ]
-
-  /// Whether what stands under `key`, names joined by dots, is an argument that a network of timm's was built
-  /// with, and may change what it computes.
-  static func isArgument(_ key: String) -> Bool {
-    let parts = key.lowercased().split(separator: ".")
-    return parts.first.map { argumentSections.contains(String($0)) } ?? false
-      && !parts.contains(where: harmlessArguments.contains)
-  }
 
   /// The first setting of strides or dilations that `network`, of which these are the `facts`, does not have.
   func strideDoubts(about network: any Architecture, _ facts: NetworkSetting.Facts) -> [String] {

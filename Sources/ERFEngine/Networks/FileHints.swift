@@ -3,8 +3,8 @@
 struct FileHints: Sendable {
   /// Names of architectures, such as `fcn_resnet50`, without those that say nothing of one.
   let names: [String]
-  /// What a configuration beside the file says, of a file that itself names no network.
-  let beside: Beside?
+  /// What the configurations beside the file say, of a file that itself names no network.
+  let beside: [Beside]
   /// What the hub's `preprocessor_config.json` beside the file says.
   let preprocessor: Beside?
   /// Modules beside the network, such as `decode_head`: the first parts of names of tensors.
@@ -64,23 +64,21 @@ struct FileHints: Sendable {
   static let doubtsKey = "doubts"
 
   init(_ file: Checkpoint, prefix: String) {
-    let configuration = ConfigurationText(file.configuration)
+    let role = NetworkRole(prefix: prefix)
+    let configuration = ConfigurationText(file.configuration, of: role)
     // What the configuration calls a backbone is told with the rest of it.
     let types = configuration.backbones.compactMap { section -> String? in
       guard case .word(let type)? = section["type"] else { return nil }
       return Self.bare(type.lowercased())
     }
-    let texts = Self.texts(of: file)
+    let texts = role.own(Self.texts(of: file))
     let inside = Self.names(in: texts).filter { !types.contains($0) }
-    let beside = inside.isEmpty ? Self.configuration(beside: file.path) : nil
-    names = inside + Self.names(in: beside?.texts ?? [:])
-    self.beside = beside
+    beside =
+      inside.isEmpty ? Self.configurations(beside: file.path).map { $0.own(of: role) } : []
+    names = Self.distinct(inside + beside.flatMap { Self.names(in: $0.texts) })
     preprocessor = Self.preprocessor(beside: file.path)
-    let settingsBeside = beside.map {
-      Self.settings(in: $0.texts, source: "\($0.name) beside the file says")
-    }
     settings =
-      Self.settings(in: texts, source: "the file's settings say") + (settingsBeside ?? [])
+      Self.settings(in: texts, source: "the file's settings say") + Self.settings(in: beside)
       + Self.heads(in: configuration)
     backbones = configuration.backbones
     configuredNormalisation = FileNormalisation(configuration)
@@ -115,7 +113,7 @@ struct FileHints: Sendable {
   }
 
   /// The names of networks among texts under keys, each once, in the order of the keys.
-  private static func names(in texts: [String: String]) -> [String] {
+  static func names(in texts: [String: String]) -> [String] {
     let named = texts.sorted { $0.key < $1.key }.compactMap { key, value -> String? in
       let value = value.lowercased()
       // Of classes those of these libraries alone are known.
@@ -126,7 +124,12 @@ struct FileHints: Sendable {
       else { return nil }
       return name
     }
-    return named.enumerated().filter { !named[..<$0.offset].contains($0.element) }.map(\.element)
+    return distinct(named)
+  }
+
+  /// The same names, each where it comes first.
+  private static func distinct(_ names: [String]) -> [String] {
+    names.enumerated().filter { !names[..<$0.offset].contains($0.element) }.map(\.element)
   }
 
   private static func isNetwork(_ name: some StringProtocol) -> Bool {
@@ -226,9 +229,10 @@ struct FileHints: Sendable {
         "the file says \(told.id) but is opened as \(network.id), whose map differs")
     }
     for name in names where isAnother(name, than: told) {
+      let source = beside.first { Self.names(in: $0.texts).contains(name) }
       doubts.append(
-        (beside.map { "\($0.name) beside the file calls it" } ?? "the file calls itself")
-          + " \(WeightsMismatch.printable(name)), and \(beside == nil ? "" : "it ")is opened as "
+        (source.map { "\($0.name) beside the file calls it" } ?? "the file calls itself")
+          + " \(WeightsMismatch.printable(name)), and \(source == nil ? "" : "it ")is opened as "
           + "\(told.id): they may differ where shapes do not show it (strides, dilations, blurs)")
     }
     doubts += configurationDoubts(about: told) + twinDoubts(about: told)

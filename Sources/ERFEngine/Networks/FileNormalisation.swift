@@ -47,6 +47,7 @@ struct FileNormalisation: Sendable {
 
   /// What texts under keys say, numbers of lists each under its own: `args.mean.0`; nil: nothing of both.
   init?(in texts: [String: String], source: String) {
+    let texts = Self.lowercased(texts)
     func numbers(_ key: String) -> [Float] { Self.said(key, in: texts).map(Self.numbers) ?? [] }
     let settings = Set(texts.keys.compactMap(Checkpoint.normalisationSetting))
     for key in settings.sorted() where key.hasSuffix("mean") {
@@ -57,6 +58,12 @@ struct FileNormalisation: Sendable {
       }
     }
     return nil
+  }
+
+  /// Texts under their keys in lower case, as programs of yacs have them in capitals.
+  private static func lowercased(_ texts: [String: String]) -> [String: String] {
+    let ordered = texts.sorted { $0.key < $1.key }.map { ($0.key.lowercased(), $0.value) }
+    return Dictionary(ordered, uniquingKeysWith: { first, _ in first })
   }
 
   /// What texts say under `key`, of a list whose numbers have each its own as their list; nil: nothing.
@@ -84,13 +91,14 @@ struct FileNormalisation: Sendable {
     if Self(in: texts, source: "") != nil {
       return ofPreprocessor ? flawOfFactor(in: texts) : nil
     }
-    let means = Set(texts.keys.compactMap(Checkpoint.normalisationSetting)).sorted()
+    let lower = lowercased(texts)
+    let means = Set(lower.keys.compactMap(Checkpoint.normalisationSetting)).sorted()
       .filter { $0.hasSuffix("mean") }
     for key in means {
-      guard let mean = said(key, in: texts) else { continue }
+      guard let mean = said(key, in: lower) else { continue }
       let other = String(key.dropLast("mean".count)) + "std"
       let start = "gives \(key)=\(WeightsMismatch.printable(mean))"
-      if let deviation = said(other, in: texts) {
+      if let deviation = said(other, in: lower) {
         return "\(start) and \(other)=\(WeightsMismatch.printable(deviation)), where three "
           + "numbers each are expected"
       }
@@ -239,10 +247,10 @@ extension FileHints {
     return (isBlueFirst, "\(preprocessor.name) beside it")
   }
 
-  /// What the configurations beside the file say of it; nil: nothing.
+  /// What the configurations beside the file say of it, the first that does; nil: nothing.
   var normalisationBeside: FileNormalisation? {
     func source(_ beside: Beside) -> String { "\(beside.name) beside the file says" }
-    return beside.flatMap { FileNormalisation(in: $0.texts, source: source($0)) }
+    return beside.lazy.compactMap { FileNormalisation(in: $0.texts, source: source($0)) }.first
       ?? preprocessor.flatMap {
         // What is said to be unknown is not followed by halves.
         $0.flawOfPictures == nil

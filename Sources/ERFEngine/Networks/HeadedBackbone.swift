@@ -40,7 +40,7 @@ struct HeadedBackbone: Sendable {
     beside body: String, behind outer: String, in entries: CheckpointEntries, isNumbered: Bool
   ) -> String? {
     var beside: [Substring] = []
-    for (key, entry) in entries where key.hasPrefix(outer) {
+    for (key, entry) in entries.behind(outer) where key.hasPrefix(outer) {
       let name = key.dropFirst(outer.count)
       guard name.hasPrefix(body) else {
         beside.append(name)

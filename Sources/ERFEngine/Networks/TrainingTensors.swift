@@ -30,12 +30,18 @@ enum TrainingTensors {
     part == "ema" || part.hasPrefix("ema_") || part.hasSuffix("_ema") || part.contains("averaged")
   }
 
+  /// Whether the tensor `key` counts what training did: batches that a norm has seen, or models in an average.
+  static func isCount(_ key: String) -> Bool {
+    let last = key.split(separator: ".").last
+    return last == "num_batches_tracked" || last == "n_averaged"
+  }
+
   /// Whether the tensor `key`, of `shape`, is kept for training alone: an optimizer's, an average's, MoCo's
   /// queue of earlier pictures, a count or a measure.
   static func holds(_ key: String, _ shape: Shape) -> Bool {
     let parts = key.lowercased().split(separator: ".")
     guard let last = parts.last else { return false }
-    return last == "num_batches_tracked" || last == "queue"
+    return isCount(key) || last == "queue"
       || parts.contains { part in
         isOfOptimizer(part) || isOfAverage(part) || dictionaries.contains { part.contains($0) }
       }

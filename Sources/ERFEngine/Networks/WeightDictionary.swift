@@ -199,7 +199,7 @@ struct WeightDictionary: Sendable {
 
   private static func shapes(_ file: Checkpoint, prefix: String) -> [String: Shape] {
     var shapes: [String: Shape] = [:]
-    for (key, entry) in file.entries where key.hasPrefix(prefix) {
+    for (key, entry) in file.entries.behind(prefix) where key.hasPrefix(prefix) {
       shapes[String(key.dropFirst(prefix.count))] = entry.shape
     }
     return shapes

@@ -187,7 +187,7 @@ public struct Checkpoint: Sendable {
   ]
 
   /// Whether a text under `key`, names joined by dots, is usually the name of the network: `args.arch`,
-  /// `cfg.MODEL.NAME`, and not that of one beside it, such as `teacher.arch`.
+  /// `cfg.MODEL.NAME`, also where it may be that of one beside it, such as `teacher.arch`.
   static func namesArchitecture(_ key: String) -> Bool {
     let names = key.lowercased().split(separator: ".")
     guard let last = names.last, !names.contains(where: NetworkSetting.isOfOthers) else {
@@ -215,19 +215,22 @@ public struct Checkpoint: Sendable {
 
   /// The same of a list of `count` values.
   static func isSetting(list key: String, of count: Int) -> Bool {
-    NetworkSetting.named(key + ".0") != nil || count <= 3 && normalisationSetting(key) != nil
+    NetworkSetting.named(key + ".0") != nil || NetworkSetting.isArgument(key)
+      || count <= 3 && normalisationSetting(key) != nil
   }
 
   /// The mean or deviation of pictures that a value under `key` belongs to, also where it stands in a list:
-  /// `args.mean` of `args.mean.0`; nil: it is something else.
+  /// `args.mean` of `args.mean.0`, in lower case; nil: it is something else.
   static func normalisationSetting(_ key: String) -> String? {
-    var parts = key.split(separator: ".")
+    var parts = key.lowercased().split(separator: ".")
     if let last = parts.last, Int(last) != nil { parts.removeLast() }
-    // Deeper down they are of labels and other networks.
-    guard let last = parts.last, normalisers.contains(last),
-      parts.count <= 2 || parts.count == 3 && sectionsOfPictures.contains(parts[1])
-    else { return nil }
-    return parts.joined(separator: ".")
+    guard let last = parts.last, normalisers.contains(last) else { return nil }
+    let namesPictures = ["image_", "img_", "pixel_"].contains(where: last.hasPrefix)
+    // In other sections below one another they are of labels and other networks.
+    let isOfPictures = parts.dropFirst().dropLast().allSatisfy {
+      sectionsOfPictures.contains($0) || namesPictures && NetworkSetting.isOfNetwork($0)
+    }
+    return isOfPictures ? parts.joined(separator: ".") : nil
   }
 
   private static let normalisers: Set<Substring> = [
@@ -236,7 +239,7 @@ public struct Checkpoint: Sendable {
   ]
   private static let sectionsOfPictures: Set<Substring> = [
     "data", "dataset", "image", "input", "transform", "transforms", "preprocess", "preprocessing",
-    "normalize", "normalization",
+    "normalize", "normalization", "normalise", "normalisation",
   ]
 
   /// Lets go of the memory that the tensors read so far took; the file stays open.

@@ -44,6 +44,25 @@ public struct CheckpointEntries: RandomAccessCollection, Sendable {
     return nil
   }
 
+  /// The tensors whose names begin with the bytes of `prefix`, which follow each other: found without going
+  /// through all, of which a file may have very many.
+  func behind(_ prefix: String) -> Slice<CheckpointEntries> {
+    func first(from start: Int, where isMeant: (Record) -> Bool) -> Int {
+      var (low, high) = (start, records.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if isMeant(records[middle]) { high = middle } else { low = middle + 1 }
+      }
+      return low
+    }
+    let count = prefix.utf8.count
+    let start = first(from: 0) { packed.order($0.start..<$0.nameEnd, prefix) >= 0 }
+    let end = first(from: start) {
+      $0.name < count || packed.order($0.start..<$0.start + count, prefix) != 0
+    }
+    return self[start..<end]
+  }
+
   private func entry(_ record: Record) -> CheckpointEntry {
     let typeEnd = record.nameEnd + Int(record.type)
     return CheckpointEntry(

@@ -252,33 +252,19 @@ extension NetworkSetting {
   /// trained on, such as of its `os`, of pictures, of losses, and of parts beside it.
   private static let otherSections: Set<Substring> = [
     "env", "environment", "system", "platform", "data", "dataset", "datasets", "loss", "losses",
-    "criterion", "perceptual", "kd", "decode", "decoder", "neck", "head", "heads", "text",
-    "tokenizer", "tower",
-  ]
-  /// The same of sections that describe other networks.
-  private static let otherNetworks: Set<Substring> = [
-    "teacher", "teachers", "old", "previous", "reference", "ref", "lpips", "fid", "generator",
-    "discriminator", "critic",
-  ]
-  private static let networks: Set<Substring> = [
-    "model", "network", "net", "backbone", "encoder", "arch",
+    "criterion", "perceptual", "decode", "decoder", "neck", "head", "heads", "text", "tokenizer",
+    "tower",
   ]
 
-  /// Whether a section, in lower case, is of something else than the network: `teacher`, `perceptual_loss`,
-  /// `decode_head`.
+  /// Whether a section, in lower case, is of something else than a network, whichever is meant:
+  /// `perceptual_loss`, `decode_head`.
   static func isOfOthers(_ section: Substring) -> Bool {
-    isOfAnotherNetwork(section)
-      || section.split(separator: "_").contains {
-        otherSections.contains($0) || $0.hasPrefix("distil")
-      }
+    section.split(separator: "_").contains(where: otherSections.contains)
   }
 
-  /// Whether a section, in lower case, describes another network: `backbone_teacher`, `old_model`, or
-  /// `pretrained_model`, which is what training began with, unlike timm's `pretrained_cfg`.
-  static func isOfAnotherNetwork(_ section: Substring) -> Bool {
-    let words = section.split(separator: "_")
-    return words.contains(where: otherNetworks.contains)
-      || words.contains("pretrained") && words.contains(where: networks.contains)
+  /// Whether a section, in lower case, is of how a network is distilled from another, which it may describe.
+  static func isOfDistilling(_ section: Substring) -> Bool {
+    section.split(separator: "_").contains { $0 == "kd" || $0.hasPrefix("distil") }
   }
 
   /// Sections of the network itself within those of a program's settings.
@@ -288,7 +274,7 @@ extension NetworkSetting {
   ]
 
   /// The setting that a value under `key` is of, names joined by dots, also where it stands in a list:
-  /// `act_layer` for `model_args.act_layer`; nil: none.
+  /// `act_layer` for `model_args.act_layer`; nil: none. It may be one of another network in the file.
   static func named(_ key: String) -> (name: String, setting: NetworkSetting)? {
     var parts = key.lowercased().split(separator: ".").drop { Int($0) != nil }
     let isInList = parts.last.map { Int($0) != nil } ?? false
@@ -301,12 +287,16 @@ extension NetworkSetting {
     }
     let setting = table[place]
     let sections = parts.dropFirst().dropLast()
-    let depth = parts.count - sections.count { ownSections.contains($0) }
+    let depth =
+      parts.count - sections.count { ownSections.contains($0) || NetworkRole.isNamed(by: $0) }
     guard depth <= setting.depth, !isInList || setting.form == .elements,
       setting.subject == .angles || !parts.contains(where: { isOfOthers($0) })
     else { return nil }
     return (name, setting)
   }
+
+  /// Whether a section, in lower case, is of the network itself: `model`, `backbone_cfg`.
+  static func isOfNetwork(_ section: Substring) -> Bool { ownSections.contains(section) }
 
   /// Whether all numbers of a list under `key` tell a setting together, as those of `args.strides`.
   static func isList(_ key: String) -> Bool { named(key)?.setting.form == .list }

@@ -12,6 +12,8 @@ struct TorchSettings: Sendable {
   /// Values of objects that were looked at, and how many may be within the one that is looked at now.
   private var looked = 0
   private var mostNow = 0
+  /// Dictionaries and objects that were looked into.
+  private var seen: Set<PickledPlace> = []
 
   /// Where programs keep the settings of a network, as a text, a dictionary or a list of dictionaries.
   private static let configurations: Set = [
@@ -25,7 +27,7 @@ struct TorchSettings: Sendable {
   private static let mostElements = 64
 
   /// Keys on the way to what tells of the network.
-  private static let deepest = 5
+  private static let deepest = 8
 
   /// What shares room: whatever else a file tells much of, such as results of other networks in a list, leaves
   /// that of its own settings.
@@ -40,12 +42,14 @@ struct TorchSettings: Sendable {
     let kind: Kind
     var depth = 1
     var isInList = false
+    /// Whether it is of another network, unless that is the one that is taken.
+    var isOfOthers = false
 
     var most: Int { kind == .other ? 32 : isInList ? 16 : 48 }
 
     /// nil: nothing that stands there tells of the network.
     init?(_ key: String, depth: Int, isNumber: Bool) {
-      let isTelling = (1...TorchSettings.deepest).contains(depth)
+      let isTelling = depth > 0
       let subject = isTelling ? NetworkSetting.named(key)?.setting.subject : nil
       if isTelling, !isNumber, Checkpoint.namesArchitecture(key) {
         kind = .name
@@ -54,7 +58,9 @@ struct TorchSettings: Sendable {
         kind = .angles
       } else if let subject, subject != .angles {
         kind = .setting
-      } else if isTelling, Checkpoint.normalisationSetting(key) != nil {
+      } else if isTelling,
+        Checkpoint.normalisationSetting(key) != nil || NetworkSetting.isArgument(key)
+      {
         kind = .setting
       } else if depth == 1 {
         kind = .other
@@ -64,6 +70,7 @@ struct TorchSettings: Sendable {
       }
       self.depth = depth
       isInList = key.split(separator: ".").dropLast().contains { Int($0) != nil }
+      isOfOthers = NetworkRole.main.isOfOthers(key, besideOwn: false)
     }
   }
 
@@ -84,6 +91,10 @@ struct TorchSettings: Sendable {
         ?? Self.className(value, at: key, machine),
       let room = Room(key, depth: depth, isNumber: value.isNumber || Double(text) != nil)
     else { return }
+    guard depth <= Self.deepest else {
+      isCutOff = true
+      return
+    }
     if metadata[key] == nil {
       guard taken[room, default: 0] < room.most else {
         // Lists and what stands at the top are logs and results, where they are long.
@@ -124,7 +135,10 @@ struct TorchSettings: Sendable {
       note(configuration: value, at: key, machine)
       note(value, at: key, depth: depth, machine)
       let pairs = machine.pairs(of: value)
-      isCutOff = isCutOff || pairs.count > Self.mostPairs && depth < Self.deepest
+      let isNew = PickledPlace(value).map { seen.insert($0).inserted } ?? false
+      isCutOff =
+        isCutOff
+        || (depth < Self.deepest ? pairs.count > Self.mostPairs : isNew && !pairs.isEmpty)
       for (name, value) in pairs.prefix(Self.mostPairs) {
         guard hasRoom(below: depth) else { return }
         guard case .string(let run) = name, run.count <= Self.longestName else { continue }
@@ -252,11 +266,27 @@ struct TorchSettings: Sendable {
   ) -> String? {
     let called = machine.called(by: value)
     let isNamespace = machine.isDictionary(value) || !machine.pairs(of: value).isEmpty
-    guard Checkpoint.isSetting(key), called != nil || !isNamespace else { return nil }
+    let isSetting = Checkpoint.isSetting(key) || NetworkSetting.isArgument(key)
+    guard isSetting, called != nil || !isNamespace else { return nil }
     let value = called ?? value
     var name = machine.className(of: value)
     if case .global(.foreign(let place)) = value { name = machine.classes[Int(place)].name }
     let last = name?.split(separator: ".").last.map { String($0) }
     return last == "partial" ? nil : last
+  }
+}
+
+/// Where a dictionary or an object lies among the machine's.
+private struct PickledPlace: Hashable {
+  private let place: Int32
+  private let isObject: Bool
+
+  /// nil: it is another value.
+  init?(_ value: PickleValue) {
+    switch value {
+    case .dictionary(let place): (self.place, isObject) = (place, false)
+    case .filled(let place): (self.place, isObject) = (place, true)
+    default: return nil
+    }
   }
 }

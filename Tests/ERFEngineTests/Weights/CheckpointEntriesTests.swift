@@ -33,6 +33,18 @@ import Testing
     #expect(Self.entries([])["a"] == nil)
   }
 
+  /// What begins alike is found where it stands, whatever surrounds it.
+  @Test func entriesBehindAPrefix() {
+    let names = ["a", "a.", "a.b", "a.b.c", "a/", "ab", "b.a", "e\u{301}.x", "\u{e9}.x", "~"]
+    let entries = Self.entries(names)
+    for prefix in names + ["", "a.b.", "a.c", "a.b.c.d", "z", "\u{7f}", "e"] {
+      let bytes = Array(prefix.utf8)
+      let expected = entries.keys.filter { $0.utf8.starts(with: bytes) }
+      #expect(entries.behind(prefix).map(\.key) == expected, "\(prefix)")
+    }
+    #expect(Self.entries([]).behind("a").isEmpty)
+  }
+
   /// Extents and types come back as they were, up to the largest number.
   @Test func shapesComeBack() {
     let shapes: [[Int]] = [

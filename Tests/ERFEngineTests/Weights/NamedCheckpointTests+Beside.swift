@@ -287,6 +287,47 @@ extension NamedCheckpointTests {
     #expect(FileHints.texts(of: file)["pretrained_cfg.mean"] == "[0, 0, 0]")
   }
 
+  /// Of two configurations each is read: the first may say nothing, or something else than the second.
+  @Test(
+    arguments: [
+      (#"{}"#, "model: resnetblur18\n", ["args.yaml beside the file calls it resnetblur18, "]),
+      (
+        #"{"lr": {"value": 0.1}}"#,
+        "model: resnetblur18\nmean: [0.5, 0.5, 0.5]\nstd: [0.5, 0.5, 0.5]\n",
+        [
+          "args.yaml beside the file calls it resnetblur18, ",
+          "args.yaml beside the file says mean 0.5, std 0.5, ",
+        ]
+      ),
+      (
+        #"{"architecture": "resnetblur18"}"#,
+        "model: resnetblur18\nmean: [0.5, 0.5, 0.5]\nstd: [0.5, 0.5, 0.5]\n",
+        [
+          "config.json beside the file calls it resnetblur18, ",
+          "args.yaml beside the file says mean 0.5, std 0.5, ",
+        ]
+      ),
+      (
+        #"{"act_layer": "silu"}"#, "model_kwargs:\n  act_layer: silu\n  aa_layer: blurpool\n",
+        [
+          "config.json beside the file says act_layer=silu, ",
+          "args.yaml beside the file says aa_layer=blurpool, ",
+        ]
+      ),
+      (#"[]"#, "lr: 0.1\n", ["config.json beside the file is JSON, but not an object: "]),
+    ])
+  func twoConfigurations(_ json: String, yaml: String, starts: [String]) throws {
+    let folder = try TemporaryFolder()
+    let path = try Self.plain(with: [:], at: folder.file("model.safetensors"))
+    let json = try folder.write(Array(json.utf8), to: "config.json")
+    let yaml = try folder.write(Array(yaml.utf8), to: "args.yaml")
+    let notes = try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
+    #expect(notes.count == starts.count, "\(notes)")
+    #expect(
+      starts.allSatisfy { start in notes.contains { $0.hasPrefix(start) } }, "\(notes)")
+    #expect(Checkpoint.files(of: path) == [path, json, yaml])
+  }
+
   /// Also in an `argparse.Namespace` of a pickle.
   @Test func argumentsInAPickle() throws {
     let folder = try TemporaryFolder()

@@ -163,6 +163,20 @@ extension NamedCheckpointTests {
     #expect(machine.passesSettings)
   }
 
+  /// An object that holds itself has nothing more below itself, however deep one looks.
+  @Test func objectsInCircles() throws {
+    func text(_ text: String) -> [UInt8] {
+      [UInt8(ascii: "X"), UInt8(text.utf8.count), 0, 0, 0] + Array(text.utf8)
+    }
+    var bytes = Array("cmy\nSettings\n)".utf8) + [0x81] + Array("q\0}(".utf8)
+    bytes += text("arch") + text("resnet18") + text("me") + Array("h\0ub.".utf8)
+    var machine = PickleMachine(ByteArray(elements: bytes))
+    let value = try machine.run()
+    var settings = TorchSettings()
+    settings.look(into: value, at: "args", depth: 1, machine)
+    #expect(settings.metadata["args.arch"] == "resnet18" && !settings.isCutOff)
+  }
+
   /// What stands behind more settings than are looked through is said not to be known.
   @Test func settingsBeyondTheLimits() throws {
     let note =

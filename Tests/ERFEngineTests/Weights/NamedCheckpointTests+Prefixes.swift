@@ -150,6 +150,13 @@ extension NamedCheckpointTests {
     #expect(TrainingTensors.holds("best_acc1", []) && !TrainingTensors.holds("temperature", []))
   }
 
+  /// How many models PyTorch's average is of is none of its parameters, whatever its names stand behind.
+  @Test func countsOfAverages() throws {
+    let folder = try TemporaryFolder()
+    let path = try Self.plain(with: ["n_averaged": []], at: folder.file("swa.safetensors"))
+    #expect(try Network(NetworkSpec(file: path)).weightsChoice?.notes == [])
+  }
+
   /// A variance that has no root is refused before it makes NaN of everything, by `inspect` too; one that a
   /// norm's own constant lifts above zero is not.
   @Test func variancesBelowZero() throws {
