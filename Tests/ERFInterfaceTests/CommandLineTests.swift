@@ -30,6 +30,21 @@ import Testing
     #expect(model.sessionPath == nil && model.saving == nil)
   }
 
+  /// What the terminal draws with is in no session.
+  @Test func saysHowTheTerminalDraws() {
+    let display = Display(depth: .indexed256, unicode: false, cellAspect: 1.5)
+    var model = makeModel(display: display)
+    _ = update(&model, .resized(ScreenSize(rows: 40, columns: 120)))
+    guard case .writeText(let id, _, _, _)? = model.type("Y").first,
+      case .copy(let command)? = update(&model, .saved(id, path: "a.json", failure: nil)).first
+    else {
+      Issue.record("nothing is copied")
+      return
+    }
+    let options = "--screen 120x40 --color 256 --ascii --cell-aspect 1.5"
+    #expect(command == "replk-tui snapshot a.json \(options) -o screen.png\n")
+  }
+
   @Test func nothingIsCopiedOfWhatWasNotWritten() {
     var model = makeModel()
     guard case .writeText(let id, _, _, _)? = model.type("Y").first else { return }

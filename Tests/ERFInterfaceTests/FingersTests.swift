@@ -262,6 +262,9 @@ import Testing
     #expect(notice("e x") == "x does nothing here: Esc closes the menu")
     #expect(notice("? x") == "x does nothing here: Esc closes the help")
     #expect(notice("+", ["a/map.npy"]) == "saved maps keep their size")
+    #expect(notice("T", ["a/map.npy"]) == "a saved map has no theoretical field")
+    #expect(notice("i", ["a/map.npy"])?.hasPrefix("a saved map does not hold") == true)
+    #expect(notice("M S", ["a/map.npy"]) == "a saved map is not a network")
   }
 
   /// A seed is of random weights: trained ones stay, and the line says how to come to others.

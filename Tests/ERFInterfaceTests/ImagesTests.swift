@@ -40,6 +40,57 @@ import Testing
     model.sides[0].shown?.result = nil
     model.sides[0].shown?.images = 4
     #expect(screen().contains("\(chosen) chosen") && !screen().contains("mean over \(chosen)"))
+    // One that failed is over none.
+    for case .compute(let id, _, _) in model.type("r") {
+      _ = update(&model, .failed(id, "no memory"))
+    }
+    #expect(screen().contains("\(chosen) chosen") && !screen().contains("mean over \(chosen)"))
+  }
+
+  /// A model over three files of which a run skipped one.
+  private func skipping(_ name: String, _ networks: [String]) -> Model {
+    var model = makeModel(networks)
+    model.session.images.source = .files(["/p/a.png", "/p/b.png", "/p/c.png"])
+    model.session.images.count = 3
+    for case .compute(let id, let request, _) in model.pursue() {
+      var result = makeResult(request, images: 2)
+      result.skipped = [SkippedImage(name: name, reason: .unreadable("/p/\(name): is no image"))]
+      result.imageRatios = [0.123, 0.234].map { share in
+        ERFMetrics.thresholds.map { AreaRatio(threshold: $0, side: 11, ratio: share) }
+      }
+      _ = update(&model, .finished(id, result, HeatField(result)))
+    }
+    return model
+  }
+
+  /// Pictures that a run skipped are not counted and have a mark of their own; the others keep their
+  /// numbers.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)])
+  func skippedPicturesAreNotCounted(_ size: (Int, Int)) {
+    var model = skipping("b.png", ["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    let line = "A: 1 of 3 pictures skipped: /p/b.png: is no image"
+    #expect(model.log.contains(LogLine(kind: .warning, text: line)))
+    _ = model.type("5")
+    func screen() -> String { view(model, size: ScreenSize(rows: size.1, columns: size.0)).text }
+    #expect(screen().contains(/mean over 2 of 3( chosen)?, 1 skipped/), "\(screen())")
+    for entry in ["● 1 a.png", "! 2 b.png", "● 3 c.png"] {
+      #expect(screen().contains(entry), "\(screen())")
+    }
+    _ = model.type("z")
+    #expect(screen().contains(/A 12\.3 % +B 12\.3 %/), "\(screen())")
+    for _ in 0..<2 { _ = model.type("j") }
+    #expect(screen().contains(/A 23\.4 % +B 23\.4 %/), "\(screen())")
+  }
+
+  /// That a map is not over all of its pictures matters more than that the input cuts its field.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)])
+  func skippedPicturesAreSaidUnderTheMap(_ size: (Int, Int)) {
+    var model = skipping("b.png", ["RepLKNet-13-nano"])
+    let flat = ERFMap(height: 64, width: 64, values: [Double](repeating: 1, count: 4096))
+    model.sides[0].shown?.metrics = ERFMetrics(flat)
+    let screen = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    #expect(screen.contains("! b.png skipped: cannot be read"), "\(screen)")
+    #expect(size.0 < 200 || screen.contains("images   2 of 3"), "\(screen)")
   }
 
   /// Numbers and endings at the end of a name tell files apart.
@@ -90,11 +141,11 @@ import Testing
       _ = update(&model, .foundImages(id, paths: paths, failure: nil))
       return model.notice?.lines.first
     }
-    #expect(add(["a.png"]) == "1 image in place of the built-in ones: mean over 1 of 1")
-    #expect(add(["b.png"]) == "1 image added: mean over 2 of 2")
+    #expect(add(["a.png"]) == "1 image in place of the built-in ones: 1 of 1 chosen")
+    #expect(add(["b.png"]) == "1 image added: 2 of 2 chosen")
     #expect(model.request(0).images == .files(["a.png", "b.png"]))
     // A folder's first ones, and then those before.
-    #expect(add(["c.png", "d.png"]) == "2 images added: mean over 2 of 4, > for more")
+    #expect(add(["c.png", "d.png"]) == "2 images added: 2 of 4 chosen, > for more")
     #expect(model.request(0).images == .files(["c.png", "d.png"]))
     _ = model.type(">")
     #expect(model.request(0).images == .files(["b.png", "c.png", "d.png"]))
@@ -200,5 +251,47 @@ import Testing
     }
     #expect(pictures(plain) == 0 && pictures(under) > 300)
     #expect(plain.size == under.size)
+  }
+
+  /// A saved map was made from other pictures than the session's.
+  @Test func noPictureLiesUnderASavedMap() {
+    var model = makeModelBesideAMap()
+    for case .drawPicture(let name) in model.type("i") {
+      _ = update(&model, .pictured(name, Picture.load(name)))
+    }
+    let frame = view(model, size: ScreenSize(rows: 40, columns: 120))
+    func pictures(_ columns: Range<Int>) -> Int {
+      (0..<40).reduce(0) { sum, row in
+        sum
+          + columns.count { column in
+            if case .picture = frame[row, column].background { true } else { false }
+          }
+      }
+    }
+    #expect(pictures(0..<38) == 0 && pictures(38..<120) > 100)
+  }
+
+  /// Where the first picture is damaged, it is the next.
+  @Test func theUnderlayIsAPictureThatCounts() {
+    var model = skipping("a.png", ["RepLKNet-13-nano"])
+    let asked = model.type("i").contains { effect in
+      if case .drawPicture(.file("/p/b.png")) = effect { true } else { false }
+    }
+    #expect(asked && model.session.screen.hasUnderlay)
+  }
+
+  /// Where no picture would be seen, the key says why; what is on can be turned off.
+  @Test func underlaysThatNobodySeesAreRefused() {
+    var model = makeModel(["RepLKNet-13-nano"], display: Display(depth: .mono))
+    #expect(model.type("i").isEmpty && !model.session.screen.hasUnderlay)
+    #expect(model.notice?.lines == ["maps drawn with characters have no room for a picture"])
+    model.display.depth = .trueColour
+    _ = model.type("i")
+    model.session.rule = .signed
+    _ = model.type("i")
+    #expect(!model.session.screen.hasUnderlay)
+    _ = model.type("i")
+    #expect(
+      model.notice?.lines == ["pictures do not show through signed maps; R changes the rule"])
   }
 }

@@ -138,8 +138,8 @@ private func subject(_ panel: any Panel.Type, _ model: Model) -> String {
   @Test func tablesSayWhatIsStale() throws {
     let rows = Figure(onOtherPictures()).csv.split(separator: "\n")
     try #require(rows.count == 3)
-    #expect(rows[0].hasSuffix(",pictures,state"))
-    #expect(rows[1].hasSuffix(",1: image 0,") && rows[2].hasSuffix(",1: image 0,stale"))
+    #expect(rows[0].hasSuffix(",pictures,state,notes"))
+    #expect(rows[1].hasSuffix(",1: image 0,,") && rows[2].hasSuffix(",1: image 0,stale,"))
   }
 
   /// All units that are summed have their places in the table.

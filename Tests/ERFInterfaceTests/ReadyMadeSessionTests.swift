@@ -63,6 +63,20 @@ import Testing
     #expect(model.notice?.lines == ["nothing to redo"] && model.sides.count == 2)
   }
 
+  /// One undo more than there were edits costs none of them.
+  @Test func editsAreRedoneAfterTheirSession() {
+    var model = makeModel()
+    let first = model.session.networks
+    _ = model.openReadyMade("any-unit")
+    for key in Key.script("3 > Down >") { model.finish(update(&model, .key(key))) }
+    let edited = model.session.networks
+    for _ in 0..<3 { _ = model.type("u") }
+    #expect(model.session.networks == first)
+    for _ in 0..<3 { _ = update(&model, .key(.control("r"))) }
+    #expect(model.session.networks == edited)
+    #expect(model.notice?.lines.joined().hasPrefix("redone: A stage 2 ") == true)
+  }
+
   /// What a session is about is said of its networks and their edits alone.
   @Test func titlesGoWithTheNetworksTheyAreOf() {
     var model = makeModel()

@@ -83,6 +83,8 @@ import Testing
     let cells = Dictionary(uniqueKeysWithValues: zip(figure.table[0], figure.table[1]))
     #expect(cells["area_99"]?.isEmpty == isCoarse && cells["area_50"]?.isEmpty == false)
     let ratio = model.sides[0].measured?.metrics.ratio(at: 0.99)
+    #expect(cells["notes"]?.hasPrefix("read from 8 bits") == isCoarse)
+    #expect(figure.caption.contains(" -: not known from 8 bits.") == isCoarse)
     #expect(figure.rows[0][6] == ratio.map { Format.areaNumber($0) } ?? "-")
     #expect((ratio == nil) == isCoarse)
     #expect(figure.caption.contains("8 bits, large thresholds") == isCoarse)

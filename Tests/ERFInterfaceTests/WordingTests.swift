@@ -134,6 +134,26 @@ private func text(_ model: Model, _ columns: Int, _ rows: Int) -> String {
     _ = model.type("b")
     #expect(text(model, size.0, size.1).contains("Half of B's field lies in 14.4 %"))
   }
+
+  /// However little room there is, it says over how many pictures and at which size.
+  @Test(arguments: [36, 41, 46, 60, 100], ["RepLKNet-13-nano", "RepLKNet-13"])
+  func oneMapSaysItsBasis(_ width: Int, _ name: String) throws {
+    let isTrained = name.hasSuffix("nano")
+    // That weights are random takes the place of the spread, and a few columns.
+    let width = isTrained ? width : max(41, width)
+    var model = makeModel([name])
+    model.session.images.count = 2
+    model.finish(model.pursue(), images: 2)
+    model.sides[0].shown?.result?.imageRatios = [0.4, 0.5].map { share in
+      ERFMetrics.thresholds.map { AreaRatio(threshold: $0, side: 11, ratio: share) }
+    }
+    let lines = try #require(model.verdict?.lines(rows: 1, width: width))
+    try #require(lines.count == 1)
+    let line = lines[0].headline + lines[0].rest
+    #expect(line.columns <= width && (line.contains("±") || !isTrained), "\(line)")
+    #expect(line.contains("n=2, 224 px") || line.contains("2 pictures, 224 px"), "\(line)")
+    #expect(line.contains("untrained") != isTrained, "\(line)")
+  }
 }
 
 @Suite struct TrainingStepTests {

@@ -93,3 +93,19 @@ public struct Display: Sendable, Hashable {
     self.cellAspect = cellAspect
   }
 }
+
+extension Display {
+  /// The options of `snapshot` that draw in the same way; what it does unasked needs none.
+  var options: [String] {
+    var options: [String] = []
+    switch depth {
+    case .trueColour: break
+    case .indexed256: options.append("--color 256")
+    case .ansi16: options.append("--color 16")
+    case .mono: options.append("--color mono")
+    }
+    if !unicode { options.append("--ascii") }
+    if cellAspect != 2 { options.append("--cell-aspect \(cellAspect)") }
+    return options
+  }
+}

@@ -89,12 +89,10 @@ extension FieldDrawing {
     }
   }
 
-  /// The first of the images under the part that is seen; nil where it is not wanted or not there.
+  /// The first of its images under the part that is seen; nil where it is not wanted or not there.
   func underlay(_ shown: ShownMap) -> [RGB]? {
-    let images = model.session.images
     guard model.session.screen.hasUnderlay, style != .characters,
-      let name = images.picture(images.range.lowerBound),
-      case .small(let image)? = model.pictures[name]
+      let name = model.underlay(shown), case .small(let image)? = model.pictures[name]
     else { return nil }
     return image.averages(
       rows: layout.map.rows * style.pixelsPerCell, columns: layout.map.columns, window: window,

@@ -279,7 +279,9 @@ extension FieldDrawing {
     var result: [String] = []
     if !shown.metrics.hasMass {
       result.append(width >= 44 ? Self.zero : "no gradient arrives: M = 0")
-    } else if model.sharesScale, top > 0,
+    }
+    if let warning = leftOut(of: shown) { result.append(warning) }
+    if shown.metrics.hasMass, model.sharesScale, top > 0,
       (shown.field.tops[model.session.screen.curve] ?? 0) < 0.04 * top
     {
       result.append(
@@ -296,18 +298,23 @@ extension FieldDrawing {
     if shown.isCoarse {
       result.append(width >= ShownMap.coarse.columns + 2 ? ShownMap.coarse : "read from 8 bits")
     }
-    if let image = shown.skipped.first {
-      let count = shown.skipped.count
-      let reason =
-        switch image.reason {
-        case .nonFinite(let layer): "not finite from \(layer.sanitised)"
-        case .unreadable: "cannot be read"
-        }
-      result.append(
-        (count > 1 ? "\(count) images skipped" : "\(image.name.fileName.sanitised) skipped")
-          + ": \(reason)")
-    }
     return result
+  }
+
+  /// What the map is not over, and why where that fits into one line.
+  private func leftOut(of shown: ShownMap) -> String? {
+    guard let image = shown.skipped.first else { return nil }
+    let count = shown.skipped.count
+    let which =
+      count > 1 ? "\(count) images skipped" : "\(image.name.fileName.sanitised) skipped"
+    let reason =
+      switch image.reason {
+      case .nonFinite(let layer): "not finite from \(layer.sanitised)"
+      case .unreadable: "cannot be read"
+      }
+    let (full, brief) = ("\(which): \(reason)", count > 1 ? which : "1 image skipped")
+    // Behind the mark of a warning.
+    return [full, which].first { $0.columns + 2 <= area.columns - 2 } ?? brief
   }
 
   /// What a finished run came to, as much as fits.

@@ -45,6 +45,12 @@ extension Figure {
     }) {
       parts.append("\(Figure.none): no square of the input holds so much.")
     }
+    if networks.contains(where: { network in
+      guard let metrics = network.metrics, metrics.hasMass else { return false }
+      return metrics.ratios.contains { !$0.isKnown }
+    }) {
+      parts.append("\(Figure.nothing): not known from 8 bits.")
+    }
     if networks.contains(where: { $0.result?.spread(at: Model.half) != nil }) {
       parts.append("± is the standard deviation over images.")
     }
@@ -115,13 +121,14 @@ extension Figure {
       return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
     guard let verdict = model.verdict else { return nil }
-    // What changes its meaning stands behind it, as on the screen; that a map had 8 bits stands where its file is.
+    // What changes its meaning stands behind it, as on the screen, but for what is said of each map: of
+    // one map that is all, and that it had 8 bits stands where its file is.
     let map = networks.first?.map
     let caveat = verdict.caveats.first.flatMap { text -> String? in
       map?.isCoarse == true ? map?.recordedPictures?.partialTexts.first : text
     }
     let note = caveat.map { " (\($0))" } ?? ""
-    let answer = verdict.headline + (verdict.shares.isEmpty ? note : " \(verdict.shares)\(note).")
+    let answer = verdict.headline + (verdict.shares.isEmpty ? "" : " \(verdict.shares)\(note).")
     return ([answer] + verdict.warnings.prefix(1)).joined(separator: " ")
   }
 

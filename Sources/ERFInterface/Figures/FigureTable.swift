@@ -157,7 +157,7 @@ extension Figure {
         "rule", "preparation",
       ] + areas + [
         "squares", "sigma_px", "radius_half_px", "border_share", "parameters", "multiply_adds",
-        "model", "pictures", "state",
+        "model", "pictures", "state", "notes",
       ]
     var lines = [header]
     for network in networks {
@@ -186,9 +186,10 @@ extension Figure {
       }
       for ratio in metrics.ratios {
         let spread = network.result?.spread(at: ratio.threshold)
-        cells += [
-          text(ratio.side), text(ratio.ratio), text(metrics.hasMass ? spread?.deviation : nil),
-        ]
+        // What no square holds is another thing than what nobody knows.
+        let isNone = metrics.hasMass && ratio.isKnown && ratio.ratio == nil
+        cells += isNone ? [Self.none, Self.none] : [text(ratio.side), text(ratio.ratio)]
+        cells.append(text(metrics.hasMass ? spread?.deviation : nil))
       }
       cells += [
         metrics.hasMass ? squares(metrics, network) : "",
@@ -196,11 +197,16 @@ extension Figure {
         text(metrics.hasMass ? metrics.distance(holding: 0.5) : nil),
         text(metrics.hasMass ? metrics.borderShare : nil), text(facts?.parameters),
         text(facts?.multiplyAdds), modelName(network), network.map?.picturesCell ?? "",
-        state(network),
+        state(network), told(network).joined(separator: "; ").sanitised,
       ]
       lines.append(cells)
     }
     return lines
+  }
+
+  /// What there was to note of its network's file, or of its own.
+  private func told(_ network: ComparedNetwork) -> [String] {
+    network.subject?.weightsChoice.notes ?? network.result?.record?.notes ?? []
   }
 
   /// What sides and areas are of: a side may be longer than the input where the square is cut.

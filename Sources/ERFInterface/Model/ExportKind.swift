@@ -63,6 +63,9 @@ extension Model {
     let stopped = sides.indices.compactMap { index in
       sides[index].job == nil ? sides[index].measured.map { (index, $0) } : nil
     }.first
+    if let (index, map) = stopped, sides[index].ending == map.id {
+      return "the run of \(Self.letter(index)) is still ending: try again in a moment"
+    }
     return stopped.map { index, map in
       "\(Self.letter(index)) was stopped at \(map.images) of \(map.ofImages): "
         + "figures and tables take that, maps must be finished"

@@ -116,12 +116,25 @@ enum ExportNaming {
     parts.filter { !$0.isEmpty }.joined(separator: "_")
   }
 
-  /// `replknet-13-nano_replknet-31-nano_s1k19_1024_stage4`: the networks of a figure, each as its own
-  /// file would be called, and what they are measured at.
+  /// `replknet-13-nano_replknet-31-nano_s1k19_1024_stage4_4-of-50`: the networks of a figure, each as
+  /// its own file would be called, what they are measured at, and over how many pictures where that is
+  /// not all.
   static func figureStem(_ networks: [ComparedNetwork], _ designs: Designs) -> String {
-    var parts = names(networks, designs)
-    if let subject = networks.compactMap(\.result).first?.subject { parts += place(subject) }
-    return joined(parts)
+    // A saved map has the size and the layer that it came with.
+    let computed = networks.filter { $0.network.savedMap == nil }
+    let subject = (computed + networks).compactMap(\.subject).first
+    return joined(names(networks, designs) + (subject.map { place($0) } ?? []) + [part(networks)])
+  }
+
+  /// `4-of-50`, or that some of the maps are partial where they are not equally so; empty where none is.
+  private static func part(_ networks: [ComparedNetwork]) -> String {
+    let parts = networks.compactMap(\.map).map { map -> String? in
+      guard let result = map.result else { return "\(map.images)-of-\(map.ofImages)" }
+      let images = result.record?.pictures?.count ?? map.images
+      return result.partialOf.map { "\(images)-of-\($0)" }
+    }
+    guard let first = parts.compactMap(\.self).first else { return "" }
+    return parts.allSatisfy { $0 == first } ? first : "partial"
   }
 
   /// `replknet-13-nano_replknet-31-nano_1024_depth_4-of-50`: the same of all layers, with their central units, and

@@ -40,7 +40,8 @@ extension ShownMap {
     self.init(
       id: RequestID(0), request: entry.request, network: entry.network,
       subject: entry.result.subject, field: entry.field, metrics: entry.result.metrics,
-      images: images, ofImages: images, skipped: entry.result.skipped, result: entry.result)
+      images: images, ofImages: images + entry.result.skipped.count,
+      skipped: entry.result.skipped, result: entry.result)
   }
 }
 

@@ -85,13 +85,19 @@ extension Model {
         kind: .notComparable, headline: "No gradient reaches the input: the map is 0 everywhere.")
     }
     guard let ratio = map.metrics.ratio(at: Self.half) else { return nil }
-    let whose = sides.count > 1 ? Self.letter(side) + "'s field" : "the field"
+    let letter = sides.count > 1 ? Self.letter(side) + "'s" : nil
+    let whose = letter.map { $0 + " field" } ?? "the field"
     let units = units(map, map)
+    let share = share(ratio, map)
+    let beginning = letter.map { "Half of \($0) in " } ?? "Half in "
+    // Over how many pictures it is says more than how far these differ.
+    let least = [share, Format.area(ratio)].map { beginning + $0 + "." }
     return Verdict(
       kind: .single,
       headline: Self.sentence(
-        units, "Half of \(whose) lies in \(share(ratio, map)) of the input."),
-      briefs: Self.briefs(units, "Half of \(whose) in \(share(ratio, map))."),
+        units, "Half of \(whose) lies in \(share) of the input."),
+      briefs: Self.briefs(units, "Half of \(whose) in \(share).")
+        + least.flatMap { Self.briefs(units, $0).suffix(1) },
       conditions: conditions(map, map, only: side), basis: basis(map),
       caveats: caveats(map, map, only: side, saysWeights: false),
       warnings: warnings(map, map, only: side))

@@ -25,8 +25,8 @@ public struct Model: Sendable {
   public internal(set) var replacedWeights: [String] = []
   /// The session that another took the place of, for undo.
   var replaced: Session?
-  /// The session from which undo went back to this one, for redo.
-  var undone: Session?
+  /// The session from which undo went back to this one, and what was undone in it, for redo.
+  var undone: (session: Session, history: History)?
   public var shapeBias: ShapeBiasState
   public var predictions = Predictions()
   /// The last training, if there was one.

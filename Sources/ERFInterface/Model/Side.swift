@@ -20,6 +20,8 @@ public struct Side: Sendable {
   /// Why the last run gave no map.
   public var failure: String?
   public var isCancelled = false
+  /// The run that was cancelled and has not ended yet: what it had done comes then.
+  var ending: RequestID?
   /// The layer that it looked from last; nil: another stands in for it, or none is known.
   var held: HeldLayer?
   /// How far the preview was off that preceded the map.

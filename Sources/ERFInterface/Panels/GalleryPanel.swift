@@ -60,6 +60,9 @@ enum GalleryPanel: Panel {
       }
       return .edit { $0.session.gallery.append(network) }
     case .mark:
+      guard model.session.networks[model.active].savedMap == nil else {
+        return .refuse("a saved map is not a network")
+      }
       let sweep = model.kernelSweep
       guard sweep.count > 1 else { return .refuse("this network's kernels cannot be swept") }
       guard sweep != networks else { return .refuse("this sweep is there already") }

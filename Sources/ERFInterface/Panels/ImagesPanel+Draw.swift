@@ -23,15 +23,11 @@ extension Frame {
       write(text, .quiet, row: area.row, column: area.column, width: area.columns)
       return
     }
-    let images = model.session.images
-    // A run that was stopped is over fewer than were chosen.
-    let isStopped = model.sides.contains { side in
-      side.job == nil && side.measured.map { $0.network.savedMap == nil && !$0.isComplete } ?? false
-    }
-    let count = "\(images.range.count) of \(images.available)"
-    let mean = Span(isStopped ? "\(count) chosen" : "mean over \(count)", .text, .bold)
+    let wordings = meanWordings(model)
+    let words = wordings.first { $0.columns <= area.columns } ?? wordings[wordings.count - 1]
+    let mean = Span(words, .text, .bold)
     let sources =
-      switch images.source {
+      switch model.session.images.source {
       case .builtIn: ["  built-in pictures", "  built-in", ""]
       case .tensor: ["  a prepared tensor", "  prepared", ""]
       case .files: [""]
@@ -40,16 +36,43 @@ extension Frame {
     write([mean, Span(source, .quiet)], row: area.row, column: area.column, width: area.columns)
   }
 
+  /// Over how many of the pictures the maps are, the fullest wording first.
+  private func meanWordings(_ model: Model) -> [String] {
+    let images = model.session.images
+    let chosen = images.range.count
+    let all = "\(chosen) of \(images.available)"
+    let ended = model.sides.indices.filter {
+      model.session.networks[$0].savedMap == nil && model.sides[$0].job == nil
+    }
+    // A run that was stopped, or failed, is over fewer than were chosen.
+    let isCut = ended.contains { index in
+      let side = model.sides[index]
+      return side.failure != nil || side.isCancelled || side.measured?.isComplete == false
+    }
+    if isCut { return ["\(all) chosen"] }
+    let left = ended.map { index in
+      model.sides[index].measured.flatMap { model.leftOut($0)?.count } ?? 0
+    }
+    guard let most = left.max(), most > 0 else { return ["mean over \(all)"] }
+    if left.allSatisfy({ $0 == most }) {
+      let mean = "mean over \(chosen - most) of \(chosen)"
+      return ["\(mean) chosen, \(most) skipped", "\(mean), \(most) skipped"]
+    }
+    let counts = zip(ended, left).map { "\(Model.letter($0)) \(chosen - $1)" }
+    let mean = counts.joined(separator: ", ") + " of \(chosen) chosen"
+    return ["mean over " + mean, mean]
+  }
+
   private mutating func drawImageList(_ model: Model, _ layout: ImagesLayout) {
     let images = model.session.images
     let glyphs = model.display.glyphs
     let digits = "\(images.available)".count
     let names = layout.entries.map { images.name($0.index) }
+    let leftOut = model.sides.map { side in side.shown.flatMap { model.leftOut($0) } }
     for (row, index) in layout.entries {
       let isUsed = images.range.contains(index)
       let isSelected = model.focus == .images && index == model.lists.image
       let marker = isSelected ? String(glyphs.focus) : " "
-      let mark = isUsed ? String(glyphs.mark) : " "
       var column = layout.list.column
       let end = column + layout.list.columns
       for offset in 0..<layout.entryRows {
@@ -62,12 +85,13 @@ extension Frame {
             row: row, column: column, rows: layout.entryRows, columns: layout.thumbnailColumns))
         column += layout.thumbnailColumns + 1
       }
-      let areas = ownAreas(model, of: index, layout: layout, columns: end - column)
+      let areas = ownAreas(model, of: index, leftOut, layout: layout, columns: end - column)
       // Names of files differ in their ends as often as in their beginnings.
       let room = end - column - digits - 3 - (areas.isBelow ? 0 : areas.spans.width)
       write(
         [
-          Span(mark + " ", .accent), Span("\(index + 1)".leftPadded(digits) + " ", .quiet),
+          isUsed ? useMark(model, of: index, leftOut) : Span("  ", .accent),
+          Span("\(index + 1)".leftPadded(digits) + " ", .quiet),
           Span(
             images.name(index).cutInside(columns: room, glyphs.ellipsis, apartFrom: names),
             isUsed ? .text : .quiet, isSelected ? .bold : []),
@@ -83,13 +107,23 @@ extension Frame {
     }
   }
 
+  /// Before a picture in use: whether maps are over it.
+  private func useMark(_ model: Model, of index: Int, _ leftOut: [Set<Int>?]) -> Span {
+    var isSkipped = leftOut.contains { $0?.contains(index) == true }
+    if case .failed? = model.picture(index) { isSkipped = true }
+    let glyphs = model.display.glyphs
+    return isSkipped
+      ? Span(glyphs.warning + " ", .warning) : Span(String(glyphs.mark) + " ", .accent)
+  }
+
   /// What the fields of A and B come to on one picture: below its name where there is room, else at
   /// the end of the line; empty where there is none.
   private func ownAreas(
-    _ model: Model, of index: Int, layout: ImagesLayout, columns: Int
+    _ model: Model, of index: Int, _ leftOut: [Set<Int>?], layout: ImagesLayout, columns: Int
   ) -> (spans: [Span], isBelow: Bool) {
     let areas = model.sides.indices.flatMap { side -> [Span] in
-      guard let area = model.ownArea(side, of: index) else { return [] }
+      guard let left = leftOut[side], let area = model.ownArea(side, of: index, leftOut: left)
+      else { return [] }
       return [
         Span("  " + Model.letter(side) + " ", Role.network(side), .bold),
         Span(area.map { Format.area($0) } ?? "none", .text),
@@ -129,14 +163,15 @@ extension Frame {
 extension Model {
   /// The area that holds half of a side's field on image `index` alone; nil where that is not known,
   /// and in it where the field never reaches a half.
-  fileprivate func ownArea(_ side: Int, of index: Int) -> Double?? {
-    guard let shown = sides[side].shown, let result = shown.result,
-      shown.request.images == session.images.engineSource, result.skipped.isEmpty,
-      session.images.range.contains(index)
+  ///
+  /// - Parameter leftOut: the images in use that its map is not over.
+  fileprivate func ownArea(_ side: Int, of index: Int, leftOut: Set<Int>) -> Double?? {
+    let range = session.images.range
+    guard let result = sides[side].shown?.result, range.contains(index), !leftOut.contains(index)
     else { return nil }
-    let place = index - session.images.range.lowerBound
+    let place = index - range.lowerBound - leftOut.count { $0 < index }
     if result.imageRatios.isEmpty {
-      return session.images.range.count == 1 ? .some(result.metrics.ratio(at: Self.half)) : nil
+      return range.count - leftOut.count == 1 ? .some(result.metrics.ratio(at: Self.half)) : nil
     }
     guard result.imageRatios.indices.contains(place) else { return nil }
     return .some(result.imageRatios[place].first { $0.threshold == Self.half }?.ratio)

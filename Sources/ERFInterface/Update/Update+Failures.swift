@@ -6,6 +6,7 @@ extension Model {
   /// A network that did not open gives way to the one before it. Otherwise the reason stands in the
   /// empty map, and, beside a map that stays or of a file that was being opened, in full above the footer.
   mutating func failed(_ id: RequestID, _ reason: String, isFinal: Bool = true) -> [Effect] {
+    ended(id)
     guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return [] }
     if let failing = goBack(index) {
       let line = Self.line(reason, "\(Self.letter(index)) stays \(name(index))")
@@ -54,6 +55,7 @@ extension Model {
 
   /// The same of a checkpoint that lacks nothing but its classifier, which the user may do without.
   mutating func lacksHead(_ id: RequestID, _ reason: String) {
+    ended(id)
     guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return }
     let wanted = session.networks[index]
     var headless = wanted

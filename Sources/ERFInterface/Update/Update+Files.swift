@@ -191,13 +191,15 @@ extension Model {
     }
   }
 
-  /// The command, once its session is written.
+  /// The command, once its session is written, with what belongs to the terminal and not to the
+  /// session.
   mutating func copyCommand(_ id: RequestID, _ path: String, _ failure: String?) -> [Effect] {
     guard commandOf == id else { return [] }
     commandOf = nil
     guard failure == nil else { return [] }
+    let options = ["--screen \(size.columns)x\(size.rows)"] + display.options
     let command =
-      "replk-tui snapshot \(path) --screen \(size.columns)x\(size.rows) -o screen.png"
+      "replk-tui snapshot \(path) \(options.joined(separator: " ")) -o screen.png"
     let sent = display.clipboard.notice("the command").lines
     let wrote = "wrote the session into the current folder as \(path); the command that draws it:"
     tell(.note, [wrote, command] + sent)

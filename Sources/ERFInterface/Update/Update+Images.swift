@@ -27,7 +27,7 @@ extension Model {
     let more = images.range.count < images.available ? ", > for more" : ""
     let added =
       "\(new.count.counted("image")) \(replaced.map { "in place of \($0)" } ?? "added"): "
-      + "mean over \(images.range.count) of \(images.available)\(more)"
+      + "\(images.range.count) of \(images.available) chosen\(more)"
     tell(leftOut == .init() ? .note : .warning, [added] + leftOut.lines)
   }
 
@@ -52,6 +52,10 @@ extension Model {
     var wanted: [PictureName] = []
     if session.screen.hasUnderlay || (focus == .prediction && session.screen.isZoomed) {
       wanted += [session.images.picture(session.images.range.lowerBound)].compactMap { $0 }
+    }
+    if session.screen.hasUnderlay {
+      // Where the first one is damaged, it is another.
+      wanted += sides.compactMap { side in side.shown.flatMap { underlay($0) } }
     }
     if focus == .images {
       let near = max(0, lists.image - Self.thumbnails)...lists.image + Self.thumbnails

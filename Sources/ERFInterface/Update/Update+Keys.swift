@@ -141,7 +141,7 @@ extension Model {
       isOfSavedMaps
         ? .refuse("saved maps keep their rule") : .edit { $0.session.rule = $0.session.rule.next }
     case .areas: .edit { $0.session.screen.areas = $0.session.screen.areas.next }
-    case .theory: .edit { $0.session.screen.showsTheory.toggle() }
+    case .theory: theoryPlan
     case .profile: .edit { $0.session.screen.profile = $0.session.screen.profile.next }
     case .underlay: underlayPlan
     case .nextColours: .edit { $0.stepColours(1) }
@@ -150,10 +150,14 @@ extension Model {
     }
   }
 
+  private var theoryPlan: Plan {
+    session.screen.showsTheory || session.networks.contains { $0.savedMap == nil }
+      ? .edit { $0.session.screen.showsTheory.toggle() }
+      : .refuse("a saved map has no theoretical field")
+  }
+
   private var underlayPlan: Plan {
-    if case .tensor = session.images.source, !session.screen.hasUnderlay {
-      return .refuse("a prepared tensor has no picture to show under the maps")
-    }
+    if !session.screen.hasUnderlay, let underlayRefusal { return .refuse(underlayRefusal) }
     return .edit { $0.session.screen.hasUnderlay.toggle() }
   }
 
@@ -216,7 +220,7 @@ extension Model {
     if canUndo { return .edit { $0.undo() } }
     guard let replaced else { return .refuse("nothing to undo") }
     return .change { model in
-      let undone = model.session
+      let undone = (session: model.session, history: model.history)
       let effects = model.replace(session: replaced)
       (model.replaced, model.undone) = (nil, undone)
       model.tell(.note, "undone: the session from before")
@@ -224,12 +228,14 @@ extension Model {
     }
   }
 
-  /// The session that was left by undo is what there is to go forward to until the first edit after it.
+  /// The session that was left by undo is what there is to go forward to until the first edit after it,
+  /// and from there to the edits of it that were undone before.
   private var redoPlan: Plan {
     if history.canRedo(session.networks) { return .edit { $0.redo() } }
     guard let undone, !canUndo else { return .refuse("nothing to redo") }
     return .change { model in
-      let effects = model.replace(session: undone)
+      let effects = model.replace(session: undone.session)
+      model.history = undone.history
       model.tell(.note, "redone: the session that was undone")
       return effects
     }
@@ -334,6 +340,7 @@ extension Model {
       guard let job = sides[index].job else { continue }
       sides[index].job = nil
       sides[index].isCancelled = true
+      sides[index].ending = job.id
       ids.append(job.id)
     }
     // What waits for its turn goes first, or it could begin as soon as what runs has ended.

@@ -82,10 +82,16 @@ extension Model {
   }
 
   fileprivate mutating func cancelled(_ id: RequestID) {
+    ended(id)
     withSide(id) { side in
       side.job = nil
       side.isCancelled = true
     }
+  }
+
+  /// Takes note that a run that was cancelled is over: nothing more comes of it.
+  mutating func ended(_ id: RequestID) {
+    for index in sides.indices where sides[index].ending == id { sides[index].ending = nil }
   }
 
   /// Keeps the sums that the map on screen is of: it can be exported as what it is.
@@ -151,6 +157,7 @@ extension Model {
   fileprivate mutating func finished(_ id: RequestID, _ result: ERFResult, _ field: HeatField)
     -> [Effect]
   {
+    ended(id)
     withSide(id) { $0.finish(result, field, id) }
     guard let side = sides.firstIndex(where: { $0.shown?.id == id }) else { return [] }
     keepPace(result, side)
@@ -163,6 +170,7 @@ extension Model {
       keepForFilm(shown.request, shown.network, result, field)
     }
     if let report = report(side) { note(.note, [report]) }
+    if let skipped = skippedReport(side) { note(.warning, [skipped]) }
     let effects = openedFile(side)
     let doubts = result.subject.weightsChoice?.notes ?? []
     guard !doubts.isEmpty else { return effects }
@@ -197,8 +205,9 @@ extension Side {
     shown = ShownMap(
       id: id, request: asked, network: network, subject: result.subject, field: field,
       metrics: result.metrics,
-      images: result.map.images, ofImages: max(result.map.images, job?.images ?? 0),
-      skipped: job?.skipped ?? [], result: result)
+      images: result.map.images,
+      ofImages: max(result.map.images + result.skipped.count, job?.images ?? 0),
+      skipped: result.skipped, result: result)
     job = nil
   }
 }
