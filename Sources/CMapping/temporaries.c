@@ -14,7 +14,8 @@ enum { free_slot, filling, noted };
 static struct {
   atomic_int state;
   char path[4096];
-} files[16];
+  // As many as a command has beside one another at once; pages that are never written to cost nothing.
+} files[2048];
 
 enum { slots = sizeof files / sizeof *files };
 

@@ -14,6 +14,8 @@ struct ModuleStrides {
     let blueprint = network.layers
     shapes = try blueprint.shapes(input: blueprint.inputShape(size))
     spacings = blueprint.unitSpacings(shapes)
+    let wanted = Set(network.besides.map { Self.path(of: $0) })
+    let lengths = Set(wanted.map(\.utf8.count))
     for (index, node) in blueprint.nodes.enumerated() {
       let value = Blueprint.value(of: index)
       let shape = shapes[value]
@@ -24,19 +26,25 @@ struct ModuleStrides {
         }
       }
       var scope = node.scope[...]
-      values[String(scope), default: []].append(value)
-      while let dot = scope.lastIndex(of: ".") {
+      while true {
+        // Of a hostile file's long name no other beginning is copied.
+        if lengths.contains(scope.utf8.count), wanted.contains(String(scope)) {
+          values[String(scope), default: []].append(value)
+        }
+        guard let dot = scope.lastIndex(of: ".") else { break }
         scope = scope[..<dot]
-        values[String(scope), default: []].append(value)
       }
     }
+  }
+
+  private static func path(of module: ONNXModule) -> String {
+    module.name.removing(ONNXTaps.modulePrefix) ?? module.name
   }
 
   /// nil: only one unit is left, or layers of the module's size are not all as far apart.
   func stride(of module: ONNXModule) -> MapStride? {
     let map = InputSize(height: module.output[1], width: module.output[2])
-    let name = module.name.removing(ONNXTaps.modulePrefix) ?? module.name
-    let inner = values[name] ?? []
+    let inner = values[Self.path(of: module)] ?? []
     let same = inner.filter { value in
       let shape = shapes[value]
       return shape.isMap && [shape.channels, shape.height, shape.width] == module.output

@@ -4,7 +4,7 @@
 ///
 /// It is read as text; nothing of it is executed.
 struct ConfigurationText: Sendable {
-  enum Value: Sendable, Equatable {
+  enum Value: Sendable, Hashable {
     /// A number, a name, or what stands in quotes.
     case word(String)
     /// A tuple or a list of whole numbers.
@@ -52,9 +52,10 @@ struct ConfigurationText: Sendable {
     let tokens = Self.own(Self.tokens(text), of: role)
     var reader = Reader(tokens)
     var found: [[String: Value]] = []
+    var seen: Set<[String: Value]> = []
     while let section = reader.nextSection(called: "backbone") {
       let isModule = Self.telling.contains { section[$0] != nil }
-      if isModule, !found.contains(section) { found.append(section) }
+      if isModule, seen.insert(section).inserted { found.append(section) }
     }
     if found.count == 1 {
       for name in Self.shared where found[0][name] == .word(name) {

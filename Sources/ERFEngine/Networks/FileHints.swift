@@ -129,7 +129,8 @@ struct FileHints: Sendable {
 
   /// The same names, each where it comes first.
   private static func distinct(_ names: [String]) -> [String] {
-    names.enumerated().filter { !names[..<$0.offset].contains($0.element) }.map(\.element)
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
   }
 
   private static func isNetwork(_ name: some StringProtocol) -> Bool {
@@ -228,8 +229,10 @@ struct FileHints: Sendable {
       doubts.append(
         "the file says \(told.id) but is opened as \(network.id), whose map differs")
     }
-    for name in names where isAnother(name, than: told) {
-      let source = beside.first { Self.names(in: $0.texts).contains(name) }
+    let called = beside.map { (name: $0.name, names: Set(Self.names(in: $0.texts))) }
+    // Beyond a few names more tell nothing.
+    for name in names.lazy.filter({ isAnother($0, than: told) }).prefix(8) {
+      let source = called.first { $0.names.contains(name) }
       doubts.append(
         (source.map { "\($0.name) beside the file calls it" } ?? "the file calls itself")
           + " \(WeightsMismatch.printable(name)), and \(source == nil ? "" : "it ")is opened as "
