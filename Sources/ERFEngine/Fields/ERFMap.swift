@@ -86,8 +86,9 @@ public struct ERFMap: Sendable, Equatable {
       if sizes.count > 256 { return false }
     }
     let logs = sizes.map { log1p($0) }
-    // A few numbers may lie so by chance.
-    guard logs.count > 4, let top = logs.max() else { return false }
+    // A few numbers may lie so by chance, and small ones are their own logarithms: all multiples of one
+    // would.
+    guard logs.count > 4, let top = logs.max(), top > 0.001 else { return false }
     // Arrays have M as float32.
     return (logs.count...256).contains { steps in
       logs.allSatisfy { log in

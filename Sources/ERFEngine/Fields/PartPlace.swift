@@ -45,7 +45,7 @@ public struct PartPlace: Sendable {
         try Self.requireSame(part, at: path)
       }
     } catch is Ahead {
-      throw RunPartError.taken(path: path, found: Shard.words(part.shards))
+      throw RunPartError.taken(path: path, found: part.extent)
     }
   }
 

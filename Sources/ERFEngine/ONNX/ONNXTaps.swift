@@ -105,15 +105,21 @@ struct ONNXTaps {
     _ lowering: ONNXLowering, _ isLive: [Bool], _ size: InputSize, _ origins: [ONNXOrigin?]
   ) -> [Int: InputSize] {
     var (known, guessed): ([Int: InputSize], [Int: InputSize]) = ([:], [:])
+    /// A row or a column gives way to a map of as many pixels.
+    func keep(_ sides: InputSize, in maps: inout [Int: InputSize]) {
+      let old = maps[sides.height * sides.width]
+      if let old, min(old.height, old.width) > min(sides.height, sides.width) { return }
+      maps[sides.height * sides.width] = sides
+    }
     for (value, data) in lowering.layouts.enumerated() where isLive[value] && data.rank == 4 {
       guard let grid = ONNXGrid(of: data, origin: origins[value], input: size, maps: [:]) else {
         continue
       }
       let sides = InputSize(height: grid.rows, width: grid.columns)
       if origins[value] == nil {
-        guessed[grid.pixels] = sides
+        keep(sides, in: &guessed)
       } else {
-        known[grid.pixels] = sides
+        keep(sides, in: &known)
       }
     }
     return known.merging(guessed) { known, _ in known }

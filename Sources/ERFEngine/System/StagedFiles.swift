@@ -54,7 +54,7 @@ public final class StagedFiles {
     let folders = outputs == nil ? [] : files.map { AtomicFile.folder(of: $0.target) }
     let locks = try FileLock.all(waitingFor: folders)
     defer { withExtendedLifetime(locks) {} }
-    for file in files {
+    for file in files.dropFirst(placed) {
       try file.requireNoFolder()
       try outputs?.requireOwn(file, or: isEarlier)
     }

@@ -24,7 +24,7 @@ public struct ExportedFile: Sendable {
     var files: [ExportedFile] = []
     for item in items {
       let stem = ExportNaming.free(item.stem, kind.endings) { path in
-        exists(path) || files.contains { $0.path == path }
+        exists(path) || files.contains { PathKey.areSame($0.path, path) }
       }
       for ending in kind.endings {
         var options = ExportOptions(

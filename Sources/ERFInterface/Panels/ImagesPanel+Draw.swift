@@ -50,15 +50,16 @@ extension Frame {
       return side.failure != nil || side.isCancelled || side.measured?.isComplete == false
     }
     if isCut { return ["\(all) chosen"] }
-    let left = ended.map { index in
-      model.sides[index].measured.flatMap { model.leftOut($0)?.count } ?? 0
+    let left = ended.compactMap { index in
+      model.sides[index].measured.flatMap { model.leftOut($0) }
+        .map { (side: index, count: $0.count) }
     }
-    guard let most = left.max(), most > 0 else { return ["mean over \(all)"] }
-    if left.allSatisfy({ $0 == most }) {
+    guard let most = left.map(\.count).max(), most > 0 else { return ["mean over \(all)"] }
+    if left.allSatisfy({ $0.count == most }) {
       let mean = "mean over \(chosen - most) of \(chosen)"
       return ["\(mean) chosen, \(most) skipped", "\(mean), \(most) skipped"]
     }
-    let counts = zip(ended, left).map { "\(Model.letter($0)) \(chosen - $1)" }
+    let counts = left.map { "\(Model.letter($0.side)) \(chosen - $0.count)" }
     let mean = counts.joined(separator: ", ") + " of \(chosen) chosen"
     return ["mean over " + mean, mean]
   }

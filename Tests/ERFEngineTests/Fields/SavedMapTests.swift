@@ -210,6 +210,9 @@ import Testing
       try HeatmapExport.write(result, to: folder.file(name))
       #expect(try SavedMap.load(path: folder.file(name)).record?.isCoarse == false, "\(name)")
     }
+    // The steps of small multiples of one number are equal without that.
+    _ = try folder.write(Array("1e-5,2e-5,3e-5\n4e-5,6e-5,9e-5\n".utf8), to: "small.csv")
+    #expect(try SavedMap.load(path: folder.file("small.csv")).record?.isCoarse == false)
     // Other programs widen 8 bits.
     _ = try folder.write(Array("P2\n2 2\n65535\n0 257 514 65535\n".utf8), to: "wide.pgm")
     #expect(try SavedMap.load(path: folder.file("wide.pgm")).record?.isCoarse == true)
