@@ -2,8 +2,9 @@
 
 extension ERFSubject {
   /// The input pixel at the middle of the units' receptive fields: with the usual padding of half a
-  /// kernel, unit i of a layer of stride s looks at pixel i s, not at the middle of its s pixels. Of
-  /// several units, their mean.
+  /// kernel, unit i of a layer of stride s looks at pixel i s, not at the middle of its s pixels. Along an
+  /// axis of one unit, such as one that a mean left, it is the middle of the input. Of several units, their
+  /// mean.
   public var centrePixel: (row: Int, column: Int) {
     Self.centrePixel(of: units, mapSize: mapSize, input: input)
   }
@@ -13,7 +14,8 @@ extension ERFSubject {
     of units: [Unit], mapSize: InputSize, input: InputSize
   ) -> (row: Int, column: Int) {
     func pixel(_ units: [Int], _ count: Int, _ input: Int) -> Int {
-      let stride = (Double(input) / Double(max(1, count))).rounded(.up)
+      if count <= 1 { return input / 2 }
+      let stride = (Double(input) / Double(count)).rounded(.up)
       let mean = Double(units.reduce(0, +)) / Double(units.count)
       return min(input - 1, Int((mean * stride).rounded()))
     }

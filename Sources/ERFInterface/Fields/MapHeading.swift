@@ -37,23 +37,7 @@ struct MapHeading {
   func facts(_ width: Int) -> [Span] {
     let long = "input \(size.height) \(glyphs.times) \(size.width)"
     let short = size.height == size.width ? "\(size.height) px" : "\(size.height)x\(size.width)"
-    guard network.savedMap == nil else {
-      let saved = subject?.savedMapText ?? "saved map"
-      let sizes: [[String]] = [[long], [short], []]
-      let places: [[String]] = [self.unit, offCentre].compactMap(\.self).map { [$0] } + [[]]
-      // Its file may name the layer, which nothing else beside a second map says.
-      let record = model.sides[index].shown?.result?.record
-      let layers: [[String]] = (record?.place?.layer.sanitised).map { [[$0], []] } ?? [[]]
-      let tails = places.flatMap { unit in
-        layers.flatMap { layer in sizes.map { $0 + layer + unit } }
-      }
-      guard let hash = subject?.fileHashText else {
-        return fitting(tails.map { [saved] + $0 } + [[short]], width)
-      }
-      // As of files of weights, the size goes first and the hash last.
-      let whole = saved + " " + hash
-      return fitting(tails.map { [whole] + $0 } + [[hash]], width)
-    }
+    if network.savedMap != nil { return savedFacts(width, long: long, short: short) }
     let prepared = network.preprocessing == .own ? "" : " (\(network.preprocessing.text))"
     let layer =
       (request.tap ?? subject?.tap).map { model.layerText(network, $0, at: request.size) }
@@ -98,6 +82,25 @@ struct MapHeading {
     var least: [[Span]] = inputs.map { [weights.name] + $0 }
     least += [[weights.name] + label.map { Span($0, .quiet) }, [weights.name], [weights.least]]
     return fitting(whole + weak + least, width)
+  }
+
+  /// The same of a saved map, whose input is said in words that are `long` or `short`.
+  private func savedFacts(_ width: Int, long: String, short: String) -> [Span] {
+    let saved = subject?.savedMapText ?? "saved map"
+    let sizes: [[String]] = [[long], [short], []]
+    let places: [[String]] = [unit, offCentre].compactMap(\.self).map { [$0] } + [[]]
+    // Its file may name the layer, which nothing else beside a second map says.
+    let record = model.sides[index].shown?.result?.record
+    let layers: [[String]] = (record?.place?.layer.sanitised).map { [[$0], []] } ?? [[]]
+    let tails = places.flatMap { unit in
+      layers.flatMap { layer in sizes.map { $0 + layer + unit } }
+    }
+    guard let hash = subject?.fileHashText else {
+      return fitting(tails.map { [saved] + $0 } + [[short]], width)
+    }
+    // As of files of weights, the size goes first and the hash last.
+    let whole = saved + " " + hash
+    return fitting(tails.map { [whole] + $0 } + [[hash]], width)
   }
 
   /// Whether A and B have weights of two files that are called the same.

@@ -116,10 +116,11 @@ import Testing
   }
 
   @Test func unitsLookFromTheirStride() {
-    func subject(_ units: [Unit]) -> ERFSubject {
+    func subject(_ units: [Unit], rows: Int = 7) -> ERFSubject {
       ERFSubject(
         model: "m", weights: "random:0", weightsHash: "", input: InputSize(height: 224, width: 448),
-        stages: [], tap: "t", mapSize: InputSize(height: 7, width: 14), units: units, rule: .paper)
+        stages: [], tap: "t", mapSize: InputSize(height: rows, width: 14), units: units,
+        rule: .paper)
     }
     let centre = subject([Unit(row: 3, column: 7)])
     #expect(centre.isCentral && centre.metricsOrigin == nil && centre.centrePixel == (96, 224))
@@ -127,6 +128,9 @@ import Testing
     #expect(!corner.isCentral && corner.metricsOrigin ?? (0, 0) == (192, 0))
     // Two units: half-way between them.
     #expect(subject([Unit(row: 0, column: 0), Unit(row: 3, column: 1)]).centrePixel == (48, 16))
+    // The only row is that of the whole input, beside the central unit as in it.
+    let beside = subject([Unit(row: 0, column: 2)], rows: 1)
+    #expect(!beside.isCentral && beside.metricsOrigin ?? (0, 0) == (112, 64))
   }
 
   @Test func accumulationAverages() {

@@ -8,7 +8,7 @@ import Testing
 
 extension NamedCheckpointTests {
   /// The notes on the plain network in `model.safetensors` beside a file of settings.
-  private func notes(beside bytes: [UInt8], called name: String) throws -> [String] {
+  func notes(beside bytes: [UInt8], called name: String) throws -> [String] {
     let folder = try TemporaryFolder()
     let path = try Self.plain(with: [:], at: folder.file("model.safetensors"))
     _ = try folder.write(bytes, to: name)

@@ -6,14 +6,6 @@ import Testing
 @testable import ERFEngine
 
 extension NamedCheckpointTests {
-  /// The notes on the plain network in `model.safetensors` beside a file of settings.
-  private func notes(beside bytes: [UInt8], called name: String) throws -> [String] {
-    let folder = try TemporaryFolder()
-    let path = try Self.plain(with: [:], at: folder.file("model.safetensors"))
-    _ = try folder.write(bytes, to: name)
-    return try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
-  }
-
   /// How pictures were normalised, of the hub and of timm's training.
   @Test(
     arguments: [
